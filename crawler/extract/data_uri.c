@@ -1,0 +1,51 @@
+/* data: URIs. Pure functions. */
+#include "crawler/extract/data_uri.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "crawler/extract/html_text.h"
+
+static const char scheme[] = "data:";
+static const char base64_mark[] = "base64";
+
+/* The mark is the last of the head's parameters: ";base64" before the comma, spaces allowed. */
+static bool is_base64(const char *head, size_t bytes)
+{
+    const size_t mark_bytes = sizeof base64_mark - 1;
+    while (bytes && head[bytes - 1] == ' ')
+        bytes--;
+    if (bytes < mark_bytes || strncasecmp(head + bytes - mark_bytes, base64_mark, mark_bytes))
+        return false;
+    bytes -= mark_bytes;
+    while (bytes && head[bytes - 1] == ' ')
+        bytes--;
+    return bytes && head[bytes - 1] == ';';
+}
+
+/* Four digits carry three bytes; white space and padding carry nothing. */
+static uint64_t decoded_bytes(const char *text, size_t bytes)
+{
+    uint64_t digits = 0;
+    for (size_t i = 0; i < bytes; i++)
+        digits += !html_is_space(text[i]) && text[i] != '=';
+    return digits / 4 * 3 + digits % 4 * 3 / 4;
+}
+
+bool data_uri_parse(const char *text, size_t bytes, struct data_uri *ret_uri)
+{
+    const size_t scheme_bytes = sizeof scheme - 1;
+    if (bytes < scheme_bytes || strncasecmp(text, scheme, scheme_bytes))
+        return false;
+    *ret_uri = (struct data_uri){0};
+    const char *comma = memchr(text, ',', bytes);
+    if (!comma)
+        return true;
+    const char *data = comma + 1;
+    size_t data_bytes = bytes - (size_t)(data - text);
+    ret_uri->head_bytes = (size_t)(data - text);
+    ret_uri->data_bytes = is_base64(text + scheme_bytes, (size_t)(comma - text) - scheme_bytes)
+                              ? decoded_bytes(data, data_bytes)
+                              : data_bytes;
+    return true;
+}

@@ -1,0 +1,155 @@
+/* Extraction: bytes → text (charset) → guarded text (html_guard) → document (html_reader) →
+ * facts, links, images (the collectors) → record (record_writer).
+ *
+ * Runs in a parse process, or in the command line for `inspect`. All that is made for a page is in
+ * the extractor's arena, forgotten when the next page begins.
+ */
+#include "crawler/extract/extract.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/extract/arena.h"
+#include "crawler/extract/charset.h"
+#include "crawler/extract/html_guard.h"
+#include "crawler/extract/html_reader.h"
+#include "crawler/extract/image_refs.h"
+#include "crawler/extract/links.h"
+#include "crawler/extract/page_context.h"
+#include "crawler/extract/page_facts.h"
+#include "crawler/extract/record_writer.h"
+
+/* A page of 10 MB of nothing but tags takes about half of this. */
+static const size_t arena_limit_bytes = (size_t)512 << 20;
+static const size_t arena_keep_bytes = (size_t)4 << 20;
+
+struct extractor {
+    struct arena *arena;
+    struct record_writer *writer;
+    struct page_facts facts;
+    struct page_context page;
+    struct url document_url, base;
+};
+
+/* Links and images of one walk. */
+struct collection {
+    struct page_context *page;
+    struct link_set links;
+    uint32_t link_elements, image_elements;
+};
+
+struct extractor *extractor_new(void)
+{
+    struct extractor *extractor = malloc(sizeof *extractor);
+    if (!extractor)
+        abort();
+    extractor->arena = arena_new(arena_limit_bytes);
+    extractor->writer = record_writer_new();
+    return extractor;
+}
+
+struct extractor *extractor_free(struct extractor *extractor)
+{
+    if (!extractor)
+        return NULL;
+    record_writer_free(extractor->writer);
+    arena_free(extractor->arena);
+    free(extractor);
+    return NULL;
+}
+
+static bool collect_start(const struct html_element *element, void *arg)
+{
+    struct collection *collection = arg;
+    switch (element->tag) {
+    case HTML_IMG:
+        image_refs_collect(collection->page, element, ++collection->image_elements);
+        break;
+    case HTML_A:
+    case HTML_AREA:
+        collection->link_elements += html_attribute(element, "href") != NULL;
+        links_collect(collection->page, &collection->links, element);
+        break;
+    case HTML_FRAME:
+    case HTML_IFRAME:
+        links_collect(collection->page, &collection->links, element);
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+static int collect(struct page_context *page, const struct page_facts *facts,
+                   const struct html_document *document)
+{
+    struct collection collection = {.page = page};
+    if (facts->refresh)
+        links_add(page, &collection.links, facts->refresh, facts->refresh_bytes, NULL);
+    const struct html_events events = {.start = collect_start, .arg = &collection};
+    int rc = html_document_walk(document, &events);
+    record_writer_elements(page->writer, collection.link_elements, collection.image_elements);
+    return rc;
+}
+
+/* The document's own URL, the base until the page names another. */
+static int set_document_url(struct extractor *extractor, const char *base)
+{
+    extractor->page.base = NULL;
+    if (!base)
+        return 0;
+    if (url_parse(base, strlen(base), NULL, &extractor->document_url) != URL_OK)
+        return -EINVAL;
+    extractor->page.base = &extractor->document_url;
+    return 0;
+}
+
+/* UTF-8, and no more than the tree can bear. */
+static int read_text(struct extractor *extractor, const struct extract_input *input,
+                     const char **ret_html, size_t *ret_bytes)
+{
+    enum charset_source source;
+    const char *charset = charset_sniff(input->html, input->bytes, input->content_type, &source);
+    const char *html =
+        charset_to_utf8(extractor->arena, charset, input->html, input->bytes, ret_bytes);
+    if (!html)
+        return -ENOMEM;
+    record_writer_fact(extractor->writer, RECORD_CHARSET, charset, strlen(charset));
+    uint32_t flags = 0;
+    int rc = html_guard(extractor->arena, html, *ret_bytes, ret_html, &flags);
+    record_writer_flag(extractor->writer, flags);
+    return rc;
+}
+
+static int extract_page(struct extractor *extractor, const struct extract_input *input)
+{
+    const char *html;
+    size_t bytes;
+    int rc = read_text(extractor, input, &html, &bytes);
+    if (rc < 0)
+        return rc;
+    struct html_document *document;
+    rc = html_document_read(extractor->arena, html, bytes, &document);
+    if (rc < 0)
+        return rc;
+    rc = page_facts_read(&extractor->facts, document);
+    if (rc < 0)
+        return rc;
+    page_facts_write(&extractor->facts, &extractor->page, &extractor->base);
+    return collect(&extractor->page, &extractor->facts, document);
+}
+
+int64_t extract_html(struct extractor *extractor, const struct extract_input *input, void *out,
+                     size_t capacity)
+{
+    extractor->page.arena = extractor->arena;
+    extractor->page.writer = extractor->writer;
+    int rc = set_document_url(extractor, input->base);
+    if (rc == 0)
+        rc = record_writer_begin(extractor->writer, out, capacity);
+    if (rc == 0)
+        rc = extract_page(extractor, input);
+    arena_reset(extractor->arena, arena_keep_bytes);
+    return rc < 0 ? rc : record_writer_finish(extractor->writer);
+}

@@ -1,0 +1,24 @@
+/* What the crawler asks of a parse process; stands beside its reader in parse_worker.c. */
+#ifndef IMGCRAWL_EXTRACT_PARSE_REQUEST_H
+#define IMGCRAWL_EXTRACT_PARSE_REQUEST_H
+
+#include <stdint.h>
+
+enum parse_kind {
+    PARSE_HTML,   /* answered with a page record (record.h) */
+    PARSE_ROBOTS, /* answered with robots rules (robots_txt.h), NUL-ended */
+    PARSE_KIND_COUNT
+};
+
+enum { PARSE_CONTENT_TYPE_MAX_BYTES = 256 };
+
+struct parse_request {
+    uint32_t kind;
+    uint32_t base_bytes;   /* of the URL that follows this struct, without NUL: the page's own URL */
+    uint64_t body_offset;  /* in the shared body memory */
+    uint64_t body_bytes;
+    char content_type[PARSE_CONTENT_TYPE_MAX_BYTES]; /* header value, NUL-ended, "" where none */
+    char agent[64];        /* for robots: our product token */
+};
+
+#endif

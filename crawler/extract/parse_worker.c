@@ -1,0 +1,128 @@
+/* The parse process: answers parse requests, one after the other.
+ *
+ * Runs sandboxed in a process of its own, because the bytes that it reads come from anywhere. Even
+ * so it trusts no request: what lies outside the shared bodies is never touched. The answer goes to
+ * the lane, which the parent copies and checks. Requests are written by the crawler's page.c and
+ * robots.c; their layout is in parse_request.h.
+ */
+#include "crawler/extract/parse_worker.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/extract/charset.h"
+#include "crawler/extract/extract.h"
+#include "crawler/extract/parse_request.h"
+#include "crawler/extract/robots_txt.h"
+#include "crawler/extract/url.h"
+
+struct parse_worker {
+    const unsigned char *bodies;
+    size_t bodies_bytes;
+    struct extractor *extractor;
+};
+
+/* A request after its checks. */
+struct parse_job {
+    struct parse_request request;
+    const unsigned char *body;
+    char base[URL_MAX_BYTES + 1];
+};
+
+/* What else would be loaded at first use, when there is no file system any more. */
+static void preload(void)
+{
+    static const char idn[] = "http://b\xc3\xbc"
+                              "cher.example/";
+    struct url url;
+    charset_preload();
+    (void)url_parse(idn, sizeof idn - 1, NULL, &url);
+}
+
+struct parse_worker *parse_worker_new(const unsigned char *bodies, size_t bodies_bytes)
+{
+    struct parse_worker *worker = malloc(sizeof *worker);
+    if (!worker)
+        abort();
+    preload();
+    *worker = (struct parse_worker){
+        .bodies = bodies, .bodies_bytes = bodies_bytes, .extractor = extractor_new()};
+    return worker;
+}
+
+struct parse_worker *parse_worker_free(struct parse_worker *worker)
+{
+    if (!worker)
+        return NULL;
+    extractor_free(worker->extractor);
+    free(worker);
+    return NULL;
+}
+
+static bool is_ended(const char *text, size_t bytes)
+{
+    return memchr(text, '\0', bytes) != NULL;
+}
+
+static bool read_request(const struct parse_worker *worker, const void *data, size_t bytes,
+                         struct parse_job *ret_job)
+{
+    struct parse_request *request = &ret_job->request;
+    if (bytes < sizeof *request)
+        return false;
+    memcpy(request, data, sizeof *request);
+    if (request->kind >= PARSE_KIND_COUNT || request->base_bytes > URL_MAX_BYTES ||
+        bytes - sizeof *request != request->base_bytes ||
+        !is_ended(request->content_type, sizeof request->content_type) ||
+        !is_ended(request->agent, sizeof request->agent))
+        return false;
+    if (request->body_offset > worker->bodies_bytes ||
+        request->body_bytes > worker->bodies_bytes - request->body_offset)
+        return false;
+    ret_job->body = worker->bodies + request->body_offset;
+    memcpy(ret_job->base, (const char *)data + sizeof *request, request->base_bytes);
+    ret_job->base[request->base_bytes] = '\0';
+    return true;
+}
+
+static int64_t parse_html(struct parse_worker *worker, const struct parse_job *job, void *lane,
+                          size_t lane_bytes)
+{
+    const struct extract_input input = {
+        .html = job->body,
+        .bytes = (size_t)job->request.body_bytes,
+        .base = job->base,
+        .content_type = job->request.content_type[0] ? job->request.content_type : NULL,
+    };
+    int64_t rc = extract_html(worker->extractor, &input, lane, lane_bytes);
+    return rc == -EINVAL ? -EBADMSG : rc;
+}
+
+/* RFC 9309 §2.5: a crawler may stop after 500 KiB. */
+static int64_t parse_robots(const struct parse_job *job, void *lane, size_t lane_bytes)
+{
+    const char *const agents[] = {job->request.agent};
+    size_t bytes = (size_t)job->request.body_bytes;
+    if (!lane_bytes)
+        return -E2BIG;
+    if (!job->request.agent[0])
+        return -EBADMSG;
+    if (bytes > ROBOTS_TXT_MAX_BYTES)
+        bytes = ROBOTS_TXT_MAX_BYTES;
+    size_t capacity = lane_bytes < ROBOTS_RULES_MAX_BYTES ? lane_bytes : ROBOTS_RULES_MAX_BYTES;
+    return (int64_t)robots_txt_parse((const char *)job->body, bytes, agents, 1, lane, capacity) + 1;
+}
+
+int64_t parse_worker_handle(const void *request, size_t bytes, void *lane, size_t lane_bytes,
+                            void *arg)
+{
+    struct parse_worker *worker = arg;
+    struct parse_job job;
+    if (!read_request(worker, request, bytes, &job))
+        return -EBADMSG;
+    if (job.request.kind == PARSE_ROBOTS)
+        return parse_robots(&job, lane, lane_bytes);
+    return parse_html(worker, &job, lane, lane_bytes);
+}

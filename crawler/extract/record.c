@@ -1,0 +1,254 @@
+/* Opens page records that a parse process wrote: the trusting side of nothing.
+ *
+ * Runs in the parent (and in the command line). The order of the checks is the order in which the
+ * bytes become meaningful: size, header, heap, rows. Matched by record_writer.c; the layout is in
+ * record_format.h.
+ */
+#include "crawler/extract/record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/extract/record_format.h"
+#include "crawler/extract/utf8.h"
+
+enum {
+    KNOWN_FLAGS =
+        RECORD_TRUNCATED | RECORD_DEPTH_FLATTENED | RECORD_ATTRIBUTES_CUT | RECORD_META_NOFOLLOW,
+    KNOWN_LINK_FLAGS = LINK_NOFOLLOW
+};
+
+/* The record under examination. */
+struct source {
+    const unsigned char *data;
+    struct flat_header header;
+    const char *heap;
+    size_t images_at, links_at;
+};
+
+const char *alt_state_name(enum alt_state state)
+{
+    static const char *const names[] = {
+        [ALT_MISSING] = "missing",
+        [ALT_EMPTY] = "empty",
+        [ALT_WHITESPACE] = "whitespace",
+        [ALT_TEXT] = "text",
+    };
+    _Static_assert(sizeof names / sizeof *names == ALT_STATE_COUNT, "each state has its name");
+    return names[state];
+}
+
+const char *image_source_name(enum image_source source)
+{
+    static const char *const names[] = {
+        [IMAGE_SOURCE_IMG] = "img",
+        [IMAGE_SOURCE_SRCSET] = "srcset",
+    };
+    _Static_assert(sizeof names / sizeof *names == IMAGE_SOURCE_COUNT, "each source has its name");
+    return names[source];
+}
+
+static bool header_holds(const struct flat_header *header)
+{
+    return header->magic == RECORD_MAGIC && !(header->flags & ~(uint32_t)KNOWN_FLAGS) &&
+           header->link_count <= RECORD_MAX_LINKS && header->image_count <= RECORD_MAX_IMAGES;
+}
+
+/* Places the parts and demands that they fill the record exactly. */
+static bool parts_fill(struct source *source, size_t bytes)
+{
+    const struct flat_header *header = &source->header;
+    if (header->heap_bytes > bytes - sizeof *header)
+        return false;
+    source->images_at = record_align(sizeof *header + (size_t)header->heap_bytes);
+    source->links_at = source->images_at + header->image_count * sizeof(struct flat_image);
+    return source->links_at + header->link_count * sizeof(struct flat_link) == bytes;
+}
+
+/* Checked once as a whole, so that strings need no more than their ends checked. */
+static bool heap_holds(const struct source *source)
+{
+    size_t bytes = (size_t)source->header.heap_bytes;
+    return !bytes ||
+           (source->heap[bytes - 1] == '\0' && utf8_valid_prefix(source->heap, bytes) == bytes);
+}
+
+/* A string begins the heap or follows a NUL, ends with one, and holds none: so it is valid UTF-8
+ * because the heap is. */
+static bool open_text(const struct source *source, struct flat_text flat,
+                      struct record_text *ret_text)
+{
+    if (flat.offset == FLAT_TEXT_ABSENT) {
+        *ret_text = (struct record_text){NULL, 0};
+        return flat.bytes == 0;
+    }
+    uint64_t heap_bytes = source->header.heap_bytes;
+    if (flat.bytes > RECORD_TEXT_MAX_BYTES || (uint64_t)flat.offset + flat.bytes >= heap_bytes)
+        return false;
+    const char *data = source->heap + flat.offset;
+    if ((flat.offset && data[-1]) || data[flat.bytes] || memchr(data, '\0', flat.bytes))
+        return false;
+    *ret_text = (struct record_text){data, flat.bytes};
+    return true;
+}
+
+static bool starts_with(const struct record_text *text, const char *prefix)
+{
+    size_t bytes = strlen(prefix);
+    return text->bytes >= bytes && !memcmp(text->data, prefix, bytes);
+}
+
+static bool is_web_url(const struct record_text *text)
+{
+    return text->data && (starts_with(text, "http://") || starts_with(text, "https://"));
+}
+
+static bool absent_or_web_url(const struct record_text *text)
+{
+    return !text->data || is_web_url(text);
+}
+
+static bool open_facts(const struct source *source, struct page_record *ret_record)
+{
+    struct record_text *facts[] = {
+        [RECORD_TITLE] = &ret_record->title,
+        [RECORD_BASE] = &ret_record->base,
+        [RECORD_CANONICAL] = &ret_record->canonical,
+        [RECORD_META_ROBOTS] = &ret_record->meta_robots,
+        [RECORD_META_REFRESH] = &ret_record->meta_refresh,
+        [RECORD_CHARSET] = &ret_record->charset,
+    };
+    _Static_assert(sizeof facts / sizeof *facts == RECORD_FACT_COUNT, "each fact has its place");
+    for (size_t i = 0; i < RECORD_FACT_COUNT; i++)
+        if (!open_text(source, source->header.facts[i], facts[i]))
+            return false;
+    return absent_or_web_url(&ret_record->base) && absent_or_web_url(&ret_record->canonical) &&
+           absent_or_web_url(&ret_record->meta_refresh);
+}
+
+/* The alt's state and its text say the same. */
+static bool alt_holds(const struct record_image *image)
+{
+    switch (image->alt_state) {
+    case ALT_MISSING:
+        return !image->alt.data;
+    case ALT_EMPTY:
+        return image->alt.data && !image->alt.bytes;
+    case ALT_WHITESPACE:
+    case ALT_TEXT:
+        return image->alt.bytes > 0;
+    default:
+        return false;
+    }
+}
+
+static bool image_url_holds(const struct record_image *image)
+{
+    if (image->url.data && starts_with(&image->url, "data:"))
+        return true;
+    return absent_or_web_url(&image->url) && image->data_bytes == 0;
+}
+
+static bool open_image(const struct source *source, const struct flat_image *flat,
+                       struct record_image *ret_image)
+{
+    if (flat->alt_state >= ALT_STATE_COUNT || flat->source >= IMAGE_SOURCE_COUNT)
+        return false;
+    ret_image->data_bytes = flat->data_bytes;
+    ret_image->position = flat->position;
+    ret_image->alt_state = flat->alt_state;
+    ret_image->source = flat->source;
+    return open_text(source, flat->url, &ret_image->url) &&
+           open_text(source, flat->raw, &ret_image->raw) &&
+           open_text(source, flat->descriptor, &ret_image->descriptor) &&
+           open_text(source, flat->alt, &ret_image->alt) &&
+           open_text(source, flat->title, &ret_image->title) &&
+           open_text(source, flat->width, &ret_image->width) &&
+           open_text(source, flat->height, &ret_image->height) &&
+           open_text(source, flat->loading, &ret_image->loading) && alt_holds(ret_image) &&
+           image_url_holds(ret_image);
+}
+
+/* Positions are those of tree order. */
+static bool open_images(const struct source *source, struct record_image *ret_images)
+{
+    uint32_t last = 1;
+    for (uint32_t i = 0; i < source->header.image_count; i++) {
+        struct flat_image flat;
+        memcpy(&flat, source->data + source->images_at + i * sizeof flat, sizeof flat);
+        if (flat.position < last || flat.position > source->header.image_elements)
+            return false;
+        last = flat.position;
+        if (!open_image(source, &flat, &ret_images[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool open_links(const struct source *source, struct record_link *ret_links)
+{
+    for (uint32_t i = 0; i < source->header.link_count; i++) {
+        struct flat_link flat;
+        memcpy(&flat, source->data + source->links_at + i * sizeof flat, sizeof flat);
+        struct record_link *link = &ret_links[i];
+        link->flags = flat.flags;
+        if ((flat.flags & ~(uint32_t)KNOWN_LINK_FLAGS) || flat.reserved ||
+            !open_text(source, flat.url, &link->url) || !open_text(source, flat.rel, &link->rel) ||
+            !is_web_url(&link->url))
+            return false;
+    }
+    return true;
+}
+
+/* One allocation for both arrays of the view. */
+static int open_rows(const struct source *source, struct page_record *record)
+{
+    size_t image_bytes = source->header.image_count * sizeof(struct record_image);
+    size_t link_bytes = source->header.link_count * sizeof(struct record_link);
+    if (!(image_bytes + link_bytes))
+        return 0;
+    struct record_image *images = malloc(image_bytes + link_bytes);
+    if (!images)
+        return -ENOMEM;
+    struct record_link *links = (struct record_link *)(void *)(images + source->header.image_count);
+    if (!open_images(source, images) || !open_links(source, links)) {
+        free(images);
+        return -EBADMSG;
+    }
+    record->owned = images;
+    record->images = images;
+    record->links = links;
+    return 0;
+}
+
+int record_open(const void *data, size_t bytes, struct page_record *ret_record)
+{
+    struct source source = {.data = data};
+    if (bytes < sizeof source.header)
+        return -EBADMSG;
+    memcpy(&source.header, data, sizeof source.header);
+    source.heap = (const char *)data + sizeof source.header;
+    const struct flat_header *header = &source.header;
+    struct page_record record = {
+        .flags = header->flags,
+        .link_elements = header->link_elements,
+        .image_elements = header->image_elements,
+        .link_count = header->link_count,
+        .image_count = header->image_count,
+    };
+    if (!header_holds(header) || !parts_fill(&source, bytes) || !heap_holds(&source) ||
+        !open_facts(&source, &record))
+        return -EBADMSG;
+    int rc = open_rows(&source, &record);
+    if (rc < 0)
+        return rc;
+    *ret_record = record;
+    return 0;
+}
+
+void record_close(struct page_record *record)
+{
+    free(record->owned);
+    *record = (struct page_record){0};
+}

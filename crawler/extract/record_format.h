@@ -1,0 +1,73 @@
+/* The flat layout of a page record, shared by its writer and its reader and by nobody else.
+ *
+ *     flat_header | heap: NUL-ended strings | padding to 8 | flat_image … | flat_link …
+ *
+ * Native byte order: writer and reader are processes of one machine. The parts follow each other
+ * without gaps, so that the counts in the header determine every offset.
+ */
+#ifndef IMGCRAWL_EXTRACT_RECORD_FORMAT_H
+#define IMGCRAWL_EXTRACT_RECORD_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    RECORD_MAGIC = 0x31726769, /* "igr1" */
+    RECORD_MAX_LINKS = 50000,
+    RECORD_MAX_IMAGES = 50000,
+    RECORD_TEXT_MAX_BYTES = 8192,
+    RECORD_ALIGN = 8
+};
+
+/* A string of the heap: offset into it, bytes without the NUL. */
+struct flat_text {
+    uint32_t offset;
+    uint32_t bytes;
+};
+
+/* The offset of a string that the page does not have. */
+#define FLAT_TEXT_ABSENT UINT32_MAX
+
+enum record_fact {
+    RECORD_TITLE,
+    RECORD_BASE,
+    RECORD_CANONICAL,
+    RECORD_META_ROBOTS,
+    RECORD_META_REFRESH,
+    RECORD_CHARSET,
+    RECORD_FACT_COUNT
+};
+
+struct flat_header {
+    uint32_t magic;
+    uint32_t flags;
+    uint32_t link_elements, image_elements;
+    uint32_t link_count, image_count;
+    uint64_t heap_bytes;
+    struct flat_text facts[RECORD_FACT_COUNT];
+};
+
+struct flat_image {
+    struct flat_text url, raw, descriptor, alt, title, width, height, loading;
+    uint64_t data_bytes;
+    uint32_t position;
+    uint16_t alt_state;
+    uint16_t source;
+};
+
+struct flat_link {
+    struct flat_text url, rel;
+    uint32_t flags;
+    uint32_t reserved; /* 0 */
+};
+
+_Static_assert(sizeof(struct flat_header) == 80, "no hidden padding");
+_Static_assert(sizeof(struct flat_image) == 80, "no hidden padding");
+_Static_assert(sizeof(struct flat_link) == 24, "no hidden padding");
+
+static inline size_t record_align(size_t bytes)
+{
+    return (bytes + RECORD_ALIGN - 1) & ~(size_t)(RECORD_ALIGN - 1);
+}
+
+#endif
