@@ -1,0 +1,162 @@
+/* What one settled page adds to its job's file: new origins and URLs, the page itself, its images
+ * and where they stand. Rows in, nothing looked up: image ids come from memory (image_ids.h).
+ * Writer thread, inside a transaction that job_store.c rolls back should anything here fail.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "storage/job_store_private.h"
+
+static void put_text(struct db_values *values, struct store_text text)
+{
+    db_put_bytes(values, text.data, text.bytes);
+}
+
+static int append_origin(struct job_store *store, const struct store_origin *origin)
+{
+    struct db_values values = db_values(store->statements[JOB_INSERT_ORIGIN]);
+    db_put_integer(&values, origin->id);
+    put_text(&values, origin->origin);
+    put_text(&values, origin->host);
+    return db_values_run(&values);
+}
+
+static int append_url(struct job_store *store, const struct store_url *url)
+{
+    struct db_values values = db_values(store->statements[JOB_INSERT_URL]);
+    db_put_integer(&values, url->id);
+    put_text(&values, url->url);
+    db_put_integer(&values, url->origin_id);
+    db_put_positive(&values, url->parent_id);
+    db_put_text(&values, url->via);
+    db_put_integer(&values, url->depth);
+    db_put_integer(&values, url->hops);
+    db_put_text(&values, url->skipped);
+    int r = db_values_run(&values);
+    if (r == 0 && url->id > store->totals.last_url_id)
+        store->totals.last_url_id = url->id;
+    return r;
+}
+
+static int append_page_row(struct job_store *store, const struct store_page *page)
+{
+    struct db_values values = db_values(store->statements[JOB_INSERT_PAGE]);
+    db_put_integer(&values, page->id);
+    db_put_text(&values, page->state);
+    db_put_text(&values, page->outcome);
+    put_text(&values, page->detail);
+    db_put_positive(&values, page->status);
+    put_text(&values, page->redirect_to);
+    put_text(&values, page->content_type);
+    put_text(&values, page->charset);
+    db_put_integer(&values, (int64_t)page->body_bytes);
+    put_text(&values, page->title);
+    put_text(&values, page->base);
+    put_text(&values, page->canonical);
+    put_text(&values, page->meta_robots);
+    db_put_integer(&values, page->flags);
+    db_put_integer(&values, page->link_elements);
+    db_put_integer(&values, page->image_elements);
+    db_put_integer(&values, page->attempts);
+    db_put_positive(&values, page->fetched_ms);
+    db_put_positive(&values, page->fetched_ms > 0 ? page->fetch_ms : 0);
+    return db_values_run(&values);
+}
+
+static int append_image(struct job_store *store, int64_t id, const struct store_image *image)
+{
+    struct db_values values = db_values(store->statements[JOB_INSERT_IMAGE]);
+    db_put_integer(&values, id);
+    put_text(&values, image->url);
+    put_text(&values, image->host);
+    int r = db_values_run(&values);
+    if (r == 0)
+        store->totals.images++;
+    return r;
+}
+
+/* The id of the image's URL, appended if it is new; 0 where the mention has no URL. */
+static int intern_image(struct job_store *store, const struct store_image *image, int64_t *ret_id)
+{
+    bool is_new = false;
+    int64_t id = 0;
+    int r = 0;
+    if (image->url.data)
+        r = image_ids_intern(store->images, image->url.data, image->url.bytes, &id, &is_new);
+    if (r == 0 && is_new)
+        r = append_image(store, id, image);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+static int append_occurrence(struct job_store *store, int64_t page_id,
+                             const struct store_image *image)
+{
+    int64_t image_id = 0;
+    int64_t *alt_counter = job_store_alt_counter(&store->totals, image->alt_state);
+    if (!alt_counter)
+        return -EINVAL;
+    int r = intern_image(store, image, &image_id);
+    if (r < 0)
+        return r;
+    struct db_values values = db_values(store->statements[JOB_INSERT_OCCURRENCE]);
+    db_put_integer(&values, page_id);
+    db_put_positive(&values, image_id);
+    db_put_text(&values, image->source);
+    db_put_integer(&values, image->position);
+    put_text(&values, image->raw);
+    put_text(&values, image->descriptor);
+    put_text(&values, image->alt);
+    db_put_text(&values, image->alt_state);
+    put_text(&values, image->title);
+    put_text(&values, image->width);
+    put_text(&values, image->height);
+    put_text(&values, image->loading);
+    db_put_positive(&values, (int64_t)image->data_bytes);
+    r = db_values_run(&values);
+    if (r == 0) {
+        store->totals.occurrences++;
+        (*alt_counter)++;
+    }
+    return r;
+}
+
+static int append_page(struct job_store *store, const struct store_page *page)
+{
+    int r = append_page_row(store, page);
+    for (size_t i = 0; r == 0 && i < page->image_count; i++)
+        r = append_occurrence(store, page->id, &page->images[i]);
+    if (r == 0)
+        store->totals.body_bytes += (int64_t)page->body_bytes;
+    return r;
+}
+
+int job_append_batch(struct job_store *store, const struct store_batch *batch)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < batch->origin_count; i++)
+        r = append_origin(store, &batch->origins[i]);
+    for (size_t i = 0; r == 0 && i < batch->url_count; i++)
+        r = append_url(store, &batch->urls[i]);
+    if (r == 0 && batch->page)
+        r = append_page(store, batch->page);
+    return r;
+}
+
+int64_t *job_store_alt_counter(struct store_totals *totals, const char *alt_state)
+{
+    struct {
+        const char *name;
+        int64_t *counter;
+    } counters[] = {
+        {"missing", &totals->alt_missing},
+        {"empty", &totals->alt_empty},
+        {"whitespace", &totals->alt_whitespace},
+        {"text", &totals->alt_text},
+    };
+    for (size_t i = 0; alt_state && i < sizeof(counters) / sizeof(*counters); i++)
+        if (strcmp(counters[i].name, alt_state) == 0)
+            return counters[i].counter;
+    return NULL;
+}

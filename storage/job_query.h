@@ -1,0 +1,81 @@
+/* The reading side of one job's file: pages, images, occurrences, by filter, in order of id, from a
+ * cursor on. Read-only connections, any thread, one thread at a time for each reader.
+ */
+#ifndef IMGCRAWL_STORAGE_JOB_QUERY_H
+#define IMGCRAWL_STORAGE_JOB_QUERY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct job_reader;
+
+/* -ENOENT; -EILSEQ: not a job's file, or one of a newer version. Each query is one snapshot. */
+int job_reader_open(const char *path, struct job_reader **ret_reader);
+struct job_reader *job_reader_free(struct job_reader *reader);
+
+/* NULL and 0 mean "any". Rows have id > after_id, at most limit. For images, what is asked of
+ * occurrences (alt_state, source, page_id, text in alt or title) must hold for one of its
+ * occurrences; the counts are still over all of them. */
+struct query_filter {
+    int64_t after_id;
+    unsigned limit;
+    const char *host;      /* pages: of the page; images, occurrences: of the image */
+    const char *page_host; /* occurrences: of the page */
+    const char *alt_state; /* images, occurrences */
+    const char *source;    /* images, occurrences */
+    const char *state;     /* pages: "queued" "done" "skipped" "failed" */
+    const char *outcome;   /* pages */
+    const char *text;      /* substring of URL, alt or title, ASCII case-insensitively; -E2BIG above
+                            * 1,000 bytes */
+    int64_t page_id, image_id;  /* images, occurrences */
+    int status_min, status_max; /* HTTP status of the page */
+};
+
+/* Texts are borrowed until fn returns, NULL where the row has none. Callbacks return 0 to go on;
+ * any other value ends the walk and is returned. */
+struct page_result {
+    int64_t id, parent_id, fetched_ms, fetch_ms, body_bytes;
+    const char *url, *host, *via, *state, *outcome, *detail, *redirect_to, *content_type, *charset,
+        *title, *base, *canonical, *meta_robots, *parent_url;
+    int status, depth, hops, attempts, flags, link_elements, image_elements;
+};
+struct image_result {
+    int64_t id, occurrences, pages, alt_missing, alt_empty, alt_whitespace, alt_text;
+    const char *url, *host, *first_page_url;
+    const char *alt; /* of its first occurrence that has text */
+};
+struct occurrence_result {
+    int64_t id, page_id, image_id, data_bytes;
+    const char *page_url, *url, *raw, *source, *descriptor, *alt, *alt_state, *title, *width,
+        *height, *loading;
+    int position, page_status;
+};
+typedef int (*page_result_fn)(const struct page_result *row, void *arg);
+typedef int (*image_result_fn)(const struct image_result *row, void *arg);
+typedef int (*occurrence_result_fn)(const struct occurrence_result *row, void *arg);
+
+int query_pages(struct job_reader *reader, const struct query_filter *filter, page_result_fn fn,
+                void *arg);
+int query_images(struct job_reader *reader, const struct query_filter *filter, image_result_fn fn,
+                 void *arg);
+int query_occurrences(struct job_reader *reader, const struct query_filter *filter,
+                      occurrence_result_fn fn, void *arg);
+/* One page by id. -ENOENT. */
+int query_page(struct job_reader *reader, int64_t id, page_result_fn fn, void *arg);
+/* The URLs whose redirects led to it, oldest first; without itself. */
+int query_redirect_chain(struct job_reader *reader, int64_t id, page_result_fn fn, void *arg);
+
+/* The hosts of images ("images") or of known URLs ("pages") with their counts, most first, at most
+ * limit. */
+struct host_count {
+    const char *host;
+    int64_t count;
+};
+typedef int (*host_count_fn)(const struct host_count *row, void *arg);
+int query_hosts(struct job_reader *reader, const char *of, unsigned limit, host_count_fn fn,
+                void *arg);
+/* The job's history, newest last; the last `limit` lines. */
+typedef int (*event_fn)(int64_t at_ms, const char *kind, const char *text, void *arg);
+int query_events(struct job_reader *reader, unsigned limit, event_fn fn, void *arg);
+
+#endif

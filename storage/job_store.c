@@ -1,0 +1,256 @@
+/* A job's file for writing: open, transactions, small facts. Writer thread only. The rows of a page
+ * go in by job_append.c; readers see them from the commit on (job_query.h, export.h).
+ */
+#include "storage/job_store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "storage/job_file.h"
+#include "storage/job_store_private.h"
+
+static const char *const statement_sql[] = {
+    [JOB_BEGIN] = "BEGIN IMMEDIATE",
+    [JOB_COMMIT] = "COMMIT",
+    [JOB_INSERT_ORIGIN] = "INSERT INTO origins(id, origin, host) VALUES (?, ?, ?)",
+    [JOB_INSERT_URL] = "INSERT INTO urls(id, url, origin_id, parent_id, via, depth, hops, skipped)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [JOB_INSERT_PAGE] =
+        "INSERT INTO pages(id, state, outcome, detail, status, redirect_to, content_type, charset,"
+        " body_bytes, title, base, canonical, meta_robots, flags, link_elements, image_elements,"
+        " attempts, fetched_ms, fetch_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [JOB_INSERT_IMAGE] = "INSERT INTO images(id, url, host) VALUES (?, ?, ?)",
+    [JOB_INSERT_OCCURRENCE] =
+        "INSERT INTO occurrences(page_id, image_id, source, position, raw, descriptor, alt,"
+        " alt_state, title, width, height, loading, data_bytes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [JOB_INSERT_EVENT] = "INSERT INTO events(at_ms, kind, text) VALUES (?, ?, ?)",
+    [JOB_SELECT_QUEUED] =
+        "SELECT id, origin_id, parent_id, url, via, skipped, depth, hops FROM urls"
+        " WHERE origin_id = ?1 AND id > ?2 AND skipped IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.id = urls.id) ORDER BY id LIMIT ?3",
+};
+static_assert(sizeof(statement_sql) / sizeof(*statement_sql) == JOB_STATEMENT_COUNT,
+              "one text for each statement");
+
+/* --- open and close ------------------------------------------------------------------------ */
+
+static int prepare_statements(struct job_store *store)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < JOB_STATEMENT_COUNT; i++)
+        r = db_prepare_kept(store->db, statement_sql[i], &store->statements[i]);
+    return r;
+}
+
+static int make_seed(struct job_store *store, uint64_t *ret_seed)
+{
+    char text[32];
+    uint64_t seed;
+    if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+        return -errno;
+    snprintf(text, sizeof(text), "0x%016" PRIx64, seed);
+    int r = job_store_put_meta(store, "fingerprint_seed", text);
+    if (r == 0)
+        *ret_seed = seed;
+    return r;
+}
+
+static int read_seed(struct job_store *store, uint64_t *ret_seed)
+{
+    char *text = NULL;
+    int r = job_store_get_meta(store, "fingerprint_seed", &text);
+    if (r == -ENOENT)
+        return make_seed(store, ret_seed);
+    if (r == 0)
+        *ret_seed = strtoull(text, NULL, 0);
+    free(text);
+    return r;
+}
+
+static int load_image(sqlite3_stmt *row, void *arg)
+{
+    const char *url = db_text(row, 1);
+    size_t bytes = (size_t)sqlite3_column_bytes(row, 1);
+    return url ? image_ids_load(arg, url, bytes, sqlite3_column_int64(row, 0)) : -ENOMEM;
+}
+
+static int load_images(struct job_store *store)
+{
+    uint64_t seed = 0;
+    sqlite3_stmt *statement = NULL;
+    int r = read_seed(store, &seed);
+    if (r < 0)
+        return r;
+    store->images = image_ids_new(seed);
+    r = db_prepare(store->db, "SELECT id, url FROM images", &statement);
+    if (r == 0)
+        r = db_each(statement, load_image, store->images);
+    db_finalize(statement);
+    return r;
+}
+
+static void remember_committed(struct job_store *store)
+{
+    store->committed = store->totals;
+    store->committed_image_id = image_ids_last(store->images);
+}
+
+int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason)
+{
+    struct job_store *store = calloc(1, sizeof(*store));
+    if (!store)
+        abort();
+    int r = job_file_open(path, STORAGE_READ_WRITE, &store->db, ret_reason);
+    if (r == 0)
+        r = prepare_statements(store);
+    if (r == 0)
+        r = load_images(store);
+    if (r == 0)
+        r = job_store_totals(store, &store->totals);
+    if (r < 0) {
+        job_store_free(store);
+        return r;
+    }
+    remember_committed(store);
+    *ret_store = store;
+    return 0;
+}
+
+struct job_store *job_store_free(struct job_store *store)
+{
+    if (!store)
+        return NULL;
+    for (size_t i = 0; i < JOB_STATEMENT_COUNT; i++)
+        db_finalize(store->statements[i]);
+    db_close(store->db);
+    image_ids_free(store->images);
+    free(store);
+    return NULL;
+}
+
+static int remove_file(const char *path, const char *suffix)
+{
+    char *name = NULL;
+    if (asprintf(&name, "%s%s", path, suffix) < 0)
+        abort();
+    int r = unlink(name) < 0 && errno != ENOENT ? -errno : 0;
+    free(name);
+    return r;
+}
+
+/* The database goes last: what is left after a crash in between is still a database. */
+int job_store_remove(const char *path)
+{
+    int r = remove_file(path, "-shm");
+    if (r == 0)
+        r = remove_file(path, "-wal");
+    return r < 0 ? r : remove_file(path, "");
+}
+
+/* --- transactions -------------------------------------------------------------------------- */
+
+static void forget_uncommitted(struct job_store *store)
+{
+    db_rollback(store->db);
+    image_ids_forget_above(store->images, store->committed_image_id);
+    store->totals = store->committed;
+}
+
+int job_store_begin(struct job_store *store)
+{
+    store->failure = 0;
+    return db_run(store->statements[JOB_BEGIN]);
+}
+
+int job_store_append(struct job_store *store, const struct store_batch *batch)
+{
+    if (store->failure)
+        return store->failure;
+    assert(!sqlite3_get_autocommit(store->db)); /* begin comes first */
+    int r = job_append_batch(store, batch);
+    if (r < 0) {
+        store->failure = r;
+        forget_uncommitted(store);
+    }
+    return r;
+}
+
+int job_store_commit(struct job_store *store)
+{
+    if (store->failure)
+        return store->failure;
+    int r = db_run(store->statements[JOB_COMMIT]);
+    if (r < 0)
+        forget_uncommitted(store);
+    else
+        remember_committed(store);
+    return r;
+}
+
+void job_store_rollback(struct job_store *store)
+{
+    store->failure = 0;
+    forget_uncommitted(store);
+}
+
+/* --- small facts --------------------------------------------------------------------------- */
+
+int job_store_put_meta(struct job_store *store, const char *key, const char *value)
+{
+    sqlite3_stmt *statement = NULL;
+    int r =
+        db_prepare(store->db, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", &statement);
+    if (r < 0)
+        return r;
+    struct db_values values = db_values(statement);
+    db_put_text(&values, key);
+    db_put_text(&values, value);
+    r = db_values_run(&values);
+    db_finalize(statement);
+    return r;
+}
+
+static int take_value(sqlite3_stmt *statement, const char *key, char **ret_value)
+{
+    struct db_values values = db_values(statement);
+    db_put_text(&values, key);
+    int r = db_values_code(&values);
+    if (r == 0)
+        r = db_step(statement);
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return -ENOENT;
+    char *copy = strdup(db_text(statement, 0));
+    if (!copy)
+        return -ENOMEM;
+    *ret_value = copy;
+    return 0;
+}
+
+int job_store_get_meta(struct job_store *store, const char *key, char **ret_value)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store->db, "SELECT value FROM meta WHERE key = ?", &statement);
+    if (r == 0)
+        r = take_value(statement, key, ret_value);
+    db_finalize(statement);
+    return r;
+}
+
+int job_store_add_event(struct job_store *store, int64_t at_ms, const char *kind, const char *text)
+{
+    struct db_values values = db_values(store->statements[JOB_INSERT_EVENT]);
+    db_put_integer(&values, at_ms);
+    db_put_text(&values, kind);
+    db_put_text(&values, text);
+    return db_values_run(&values);
+}

@@ -1,0 +1,138 @@
+/* The writing side of one job's file, DATA/jobs/ID.sqlite: append-only rows of known URLs, settled
+ * pages, images and their occurrences. Used by the writer thread only; blocking plain functions.
+ *
+ * Nothing is searched while appending: URL ids are given by the crawler, image ids come from
+ * fingerprints kept in memory here (rebuilt by a scan on open), secondary indexes are built by
+ * job_store_finish(). WAL, synchronous=NORMAL: after power loss the last transactions may be gone,
+ * each as a whole, and those pages are fetched again.
+ */
+#ifndef IMGCRAWL_STORAGE_JOB_STORE_H
+#define IMGCRAWL_STORAGE_JOB_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct job_store;
+
+/* A borrowed string; data == NULL is stored as NULL. Not NUL-ended necessarily. */
+struct store_text {
+    const char *data;
+    size_t bytes;
+};
+
+struct store_origin {
+    int64_t id;
+    struct store_text origin; /* "https://example.com:8443" */
+    struct store_text host;   /* "example.com" */
+};
+
+/* A known URL, in order of discovery. Ids are given by the caller, 1 and up, without gaps. */
+struct store_url {
+    int64_t id;
+    int64_t origin_id;
+    int64_t parent_id; /* the page that led here; 0: a seed */
+    struct store_text url;
+    const char *via; /* "seed", "link", "redirect" */
+    const char
+        *skipped; /* reason for which it will never be fetched; NULL: it is in the frontier */
+    uint32_t depth, hops;
+};
+
+/* One occurrence of an image on a page. */
+struct store_image {
+    struct store_text url;  /* absent where the reference has no usable URL */
+    struct store_text host; /* of url */
+    struct store_text raw, descriptor, alt, title, width, height, loading;
+    const char *source;    /* "img", "srcset" */
+    const char *alt_state; /* "missing", "empty", "whitespace", "text" */
+    uint64_t data_bytes;
+    uint32_t position;
+};
+
+/* A settled URL with all that came of it. State "done", "failed" or "skipped". */
+struct store_page {
+    int64_t id; /* of its URL */
+    const char *state, *outcome;
+    struct store_text detail, redirect_to, content_type, charset, title, base, canonical,
+        meta_robots;
+    int64_t fetched_ms; /* epoch */
+    int64_t fetch_ms;   /* duration */
+    uint64_t body_bytes;
+    uint32_t status, attempts, flags, link_elements, image_elements;
+    const struct store_image *images;
+    size_t image_count;
+};
+
+/* Everything that one settled page adds, in one transaction together with others. */
+struct store_batch {
+    const struct store_origin *origins;
+    size_t origin_count;
+    const struct store_url *urls;
+    size_t url_count;
+    const struct store_page *page; /* NULL: only URLs (the seeds) */
+};
+
+/* Opens or makes the file (migrated if of an older version). -EILSEQ and *ret_reason (static text)
+ * as with catalog_open(). The time it takes grows with the images that are there. */
+int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason);
+struct job_store *job_store_free(struct job_store *store);
+
+/* All of a transaction is kept or none. Where an append or a commit fails, everything since begin
+ * is rolled back at once, what is kept in memory with it; later appends and the commit give the
+ * same error, and the store can be used again from the next begin on (-ENOSPC: when there is room).
+ * -EEXIST: an id is there already. */
+int job_store_begin(struct job_store *store);
+int job_store_append(struct job_store *store, const struct store_batch *batch);
+int job_store_commit(struct job_store *store);
+void job_store_rollback(struct job_store *store);
+
+/* Small facts of the job in the file itself ("settings", "job_id"). "fingerprint_seed", a
+ * number as strtoull() with base 0 reads it, is there from the start. */
+int job_store_put_meta(struct job_store *store, const char *key, const char *value);
+/* *ret_value to be freed; -ENOENT. */
+int job_store_get_meta(struct job_store *store, const char *key, char **ret_value);
+/* A line of the job's history: kind "state", "warning" …, text for people. */
+int job_store_add_event(struct job_store *store, int64_t at_ms, const char *kind, const char *text);
+
+/* Frontier: URLs of an origin that are neither skipped nor settled, id > after_id, by id. */
+/* Callbacks return 0 to go on; any other value ends the walk and is returned. They must not append.
+ */
+typedef int (*store_url_fn)(const struct store_url *url, void *arg);
+int job_store_each_queued(struct job_store *store, int64_t origin_id, int64_t after_id,
+                          unsigned limit, store_url_fn fn, void *arg);
+/* Resume: every origin; every known URL. */
+typedef int (*store_origin_fn)(const struct store_origin *origin, void *arg);
+int job_store_each_origin(struct job_store *store, store_origin_fn fn, void *arg);
+int job_store_each_url(struct job_store *store, store_url_fn fn, void *arg);
+/* Resume: how many URLs are in each (state, reason): state "queued" per origin, "skipped", "done"
+ * and "failed" per outcome. */
+struct store_tally {
+    const char *state;
+    const char *reason; /* outcome or reason; NULL for queued */
+    int64_t origin_id;  /* of queued ones; 0 otherwise */
+    int64_t count;
+};
+typedef int (*store_tally_fn)(const struct store_tally *tally, void *arg);
+int job_store_each_tally(struct job_store *store, store_tally_fn fn, void *arg);
+struct store_totals {
+    int64_t images, occurrences;                              /* distinct, all */
+    int64_t alt_missing, alt_empty, alt_whitespace, alt_text; /* occurrences by state */
+    int64_t body_bytes, last_url_id;
+};
+int job_store_totals(struct job_store *store, struct store_totals *ret_totals);
+/* The same, cheaply, kept up to date by append (distinct images are known only here). */
+void job_store_live_totals(const struct job_store *store, struct store_totals *ret_totals);
+
+/* Settles what is left in the frontier as skipped for `reason`, in its own transaction; tells how
+ * many. */
+int job_store_skip_queued(struct job_store *store, const char *reason, int64_t at_ms,
+                          int64_t *ret_count);
+/* Builds the secondary indexes and checkpoints the WAL: the job has ended. Appending still works
+ * afterwards, more slowly. */
+int job_store_finish(struct job_store *store);
+
+/* Removes a job's file with what SQLite keeps beside it. 0 too where there is none. */
+int job_store_remove(const char *path);
+
+#endif
