@@ -1,0 +1,136 @@
+/* See crawl_file.h. Writer thread. */
+#include "crawler/crawl_file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "crawler/memory.h"
+#include "crawler/seen.h"
+
+static const char seed_key[] = "seen_seed";
+
+/* The seed of the job's fingerprints, made with the file. */
+static int read_seed(struct job_store *store, uint64_t *ret_seed)
+{
+    char *text = NULL;
+    int rc = job_store_get_meta(store, seed_key, &text);
+    if (rc == 0) {
+        *ret_seed = strtoull(text, NULL, 16);
+        free(text);
+        return 0;
+    }
+    if (rc != -ENOENT)
+        return rc;
+    uint64_t seed;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        return -EIO;
+    char hex[17];
+    snprintf(hex, sizeof hex, "%016" PRIx64, seed);
+    rc = job_store_put_meta(store, seed_key, hex);
+    if (rc == 0)
+        *ret_seed = seed;
+    return rc;
+}
+
+static int restore_origin(const struct store_origin *origin, void *arg)
+{
+    struct crawl_opening *opening = arg;
+    size_t bytes = (opening->origin_count + 1) * sizeof *opening->origins;
+    opening->origins = memory_resize(opening->origins, bytes);
+    opening->origins[opening->origin_count++] = (struct opened_origin){
+        .name = memory_strndup(origin->origin.data, origin->origin.bytes), .id = origin->id};
+    return 0;
+}
+
+static int restore_url(const struct store_url *url, void *arg)
+{
+    struct crawl_opening *opening = arg;
+    seen_add(opening->seen, url->url.data, url->url.bytes);
+    if (url->depth == 0 && url->hops > 0) {
+        size_t bytes = (opening->redirect_seed_count + 1) * sizeof(char *);
+        opening->redirect_seeds = memory_resize(opening->redirect_seeds, bytes);
+        opening->redirect_seeds[opening->redirect_seed_count++] =
+            memory_strndup(url->url.data, url->url.bytes);
+    }
+    return 0;
+}
+
+static void restore_queued(struct crawl_opening *opening, const struct store_tally *tally)
+{
+    job_counts_add_queued(&opening->counts, tally->count);
+    for (size_t i = 0; i < opening->origin_count; i++) {
+        if (opening->origins[i].id == tally->origin_id)
+            opening->origins[i].queued = tally->count;
+    }
+}
+
+static int restore_tally(const struct store_tally *tally, void *arg)
+{
+    struct crawl_opening *opening = arg;
+    enum outcome outcome;
+    if (strcmp(tally->state, "queued") == 0)
+        restore_queued(opening, tally);
+    else if (outcome_parse(tally->reason, &outcome) == 0)
+        job_counts_add_settled(&opening->counts, outcome, tally->count);
+    else
+        return -EBADMSG; /* of a newer version */
+    return 0;
+}
+
+static int read_all(struct crawl_opening *opening)
+{
+    uint64_t seed = 0;
+    int rc = read_seed(opening->store, &seed);
+    if (rc < 0)
+        return rc;
+    opening->seen = seen_new(seed);
+    rc = job_store_each_origin(opening->store, restore_origin, opening);
+    if (rc == 0)
+        rc = job_store_each_url(opening->store, restore_url, opening);
+    if (rc == 0)
+        rc = job_store_each_tally(opening->store, restore_tally, opening);
+    if (rc == 0)
+        rc = job_store_totals(opening->store, &opening->totals);
+    return rc;
+}
+
+int crawl_file_open(void *arg)
+{
+    struct crawl_opening *opening = arg;
+    opening->reason = "the job's file cannot be opened";
+    int rc = job_store_open(opening->path, &opening->store, &opening->reason);
+    if (rc == 0)
+        rc = read_all(opening);
+    return rc;
+}
+
+void crawl_opening_done(struct crawl_opening *opening)
+{
+    for (size_t i = 0; i < opening->origin_count; i++)
+        free(opening->origins[i].name);
+    for (size_t i = 0; i < opening->redirect_seed_count; i++)
+        free(opening->redirect_seeds[i]);
+    free(opening->origins);
+    free(opening->redirect_seeds);
+    seen_free(opening->seen);
+    job_store_free(opening->store);
+}
+
+int crawl_file_close(void *arg)
+{
+    struct crawl_closing *closing = arg;
+    int rc = 0;
+    if (closing->skip_reason)
+        rc = job_store_skip_queued(closing->store, closing->skip_reason, closing->at_ms,
+                                   &closing->skipped);
+    if (rc == 0)
+        rc = job_store_add_event(closing->store, closing->at_ms, "state", closing->event);
+    if (rc == 0 && closing->is_final)
+        rc = job_store_finish(closing->store);
+    closing->store = job_store_free(closing->store);
+    return rc;
+}

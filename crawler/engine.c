@@ -1,0 +1,325 @@
+/* What the engine is made of, and in which order its parts begin and end. See engine.h.
+ *
+ * Made: lock, catalog, body slots, parse processes (so they share the slots), fetcher, writer
+ * thread, host ledger, robots. Freed the other way round, once nothing is in flight.
+ */
+#include "crawler/engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "crawler/async/loop.h"
+#include "crawler/async/process_pool.h"
+#include "crawler/async/promise.h"
+#include "crawler/body_slots.h"
+#include "crawler/clock.h"
+#include "crawler/data_dir.h"
+#include "crawler/engine_private.h"
+#include "crawler/fetch.h"
+#include "crawler/host.h"
+#include "crawler/log.h"
+#include "crawler/memory.h"
+#include "crawler/parse.h"
+#include "crawler/robots.h"
+#include "crawler/store_writer.h"
+#include "storage/catalog.h"
+
+static char reason_text[512]; /* of the last engine_new() that failed */
+
+/* What the parts call back */
+
+static bool has_room(void *arg)
+{
+    const struct engine *engine = arg;
+    return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight;
+}
+
+static void save_host(const char *host, int64_t next_at_epoch_ms, int64_t backoff_ms, void *arg)
+{
+    const struct engine *engine = arg;
+    log_info("host %s: asked for a pause of %lld ms", host,
+             (long long)(next_at_epoch_ms - clock_epoch_ms()));
+    catalog_calls_save_host(
+        &engine->catalog,
+        &(struct host_row){.host = host, .next_at_ms = next_at_epoch_ms, .backoff_ms = backoff_ms});
+}
+
+static void save_robots(const struct robots_row *row, void *arg)
+{
+    const struct engine *engine = arg;
+    if (strcmp(row->outcome, outcome_name(OUTCOME_OK)) != 0)
+        log_warning("origin %s: robots.txt cannot be had (%s), so nothing is fetched from it",
+                    row->origin, row->outcome);
+    catalog_calls_save_robots(&engine->catalog, row);
+}
+
+static int restore_host(const struct host_row *row, void *arg)
+{
+    const struct engine *engine = arg;
+    struct host *host = hosts_get(engine->services.hosts, row->host, strlen(row->host));
+    host_block_until(host, loop_now_ms(engine->services.loop) + row->next_at_ms - clock_epoch_ms());
+    return 0;
+}
+
+static int restore_robots(const struct robots_row *row, void *arg)
+{
+    const struct engine *engine = arg;
+    robots_restore(engine->services.robots, row);
+    return 0;
+}
+
+/* Making */
+
+static int make_slots_and_parser(struct engine *engine)
+{
+    const struct engine_config *config = &engine->config;
+    struct services *services = &engine->services;
+    int rc = body_slots_new(config->pages_in_flight, config->max_body_bytes, &services->slots);
+    if (rc < 0) {
+        snprintf(reason_text, sizeof reason_text,
+                 "cannot reserve %u body slots: %s; lower pages_in_flight or max_body_bytes",
+                 config->pages_in_flight, strerror(-rc));
+        return rc;
+    }
+    rc = parser_new(services->loop,
+                    &(struct parser_config){.slots = services->slots,
+                                            .processes = config->parse_processes,
+                                            .timeout_ms = config->parse_timeout_ms,
+                                            .memory_bytes = config->parse_memory_bytes},
+                    &services->parser);
+    if (rc < 0)
+        snprintf(reason_text, sizeof reason_text, "cannot start the parse processes: %s",
+                 strerror(-rc));
+    return rc;
+}
+
+static int make_fetcher(struct engine *engine)
+{
+    const struct engine_config *config = &engine->config;
+    struct fetch_config fetch = {
+        .user_agent = config->user_agent,
+        .max_connections = config->pages_in_flight,
+        .max_host_connections = config->own_host_connections > config->host_connections
+                                    ? config->own_host_connections
+                                    : config->host_connections,
+        .connect_timeout_ms = config->connect_timeout_ms,
+        .first_byte_timeout_ms = config->first_byte_timeout_ms,
+        .total_timeout_ms = config->total_timeout_ms,
+        .low_speed_ms = config->low_speed_ms,
+        .low_speed_bytes = config->low_speed_bytes,
+        .max_header_bytes = config->max_header_bytes,
+        .ca_file = config->ca_file,
+    };
+    int rc = fetcher_new(engine->services.loop, &fetch, &engine->services.fetcher);
+    if (rc < 0)
+        snprintf(reason_text, sizeof reason_text, "cannot start the fetcher: %s", strerror(-rc));
+    return rc;
+}
+
+static void make_hosts(struct engine *engine)
+{
+    const struct engine_config *config = &engine->config;
+    struct hosts_config hosts = {
+        .delay_ms = config->host_delay_ms,
+        .connections = config->host_connections,
+        .own_connections = config->own_host_connections,
+        .own_hosts = (const char *const *)(config->own_hosts ? config->own_hosts->items : NULL),
+        .own_host_count = config->own_hosts ? config->own_hosts->count : 0,
+        .max_crawl_delay_ms = config->max_crawl_delay_ms,
+        .backoff_base_ms = config->retry_base_ms,
+        .backoff_max_ms = config->retry_max_ms,
+    };
+    engine->services.hosts = hosts_new(engine->services.loop, &hosts, has_room, save_host, engine);
+}
+
+static void make_robots(struct engine *engine)
+{
+    struct services *services = &engine->services;
+    services->robots =
+        robots_new(&(struct robots_config){.loop = services->loop,
+                                           .fetcher = services->fetcher,
+                                           .slots = services->slots,
+                                           .parser = services->parser,
+                                           .agent = engine->config.robots_agent,
+                                           .max_attempts = engine->config.max_attempts,
+                                           .retry_base_ms = engine->config.retry_base_ms,
+                                           .save = save_robots,
+                                           .arg = engine});
+}
+
+static int open_data(struct engine *engine)
+{
+    const char *why = NULL;
+    int rc =
+        data_dir_lock(engine->config.data_dir, &engine->lock_fd, reason_text, sizeof reason_text);
+    if (rc < 0)
+        return rc;
+    rc = catalog_open(engine->config.data_dir, STORAGE_READ_WRITE, &engine->catalog.catalog, &why);
+    if (rc < 0)
+        snprintf(reason_text, sizeof reason_text, "cannot open %s/imgcrawl.db: %s",
+                 engine->config.data_dir, why ? why : strerror(-rc));
+    return rc;
+}
+
+static int restore_all(struct engine *engine)
+{
+    struct catalog *catalog = engine->catalog.catalog;
+    int64_t now_ms = clock_epoch_ms();
+    int rc = catalog_each_host(catalog, now_ms, restore_host, engine);
+    if (rc == 0)
+        rc = catalog_each_robots(catalog, now_ms, restore_robots, engine);
+    if (rc == 0)
+        rc = engine_load_jobs(engine);
+    if (rc < 0)
+        snprintf(reason_text, sizeof reason_text, "cannot read %s/imgcrawl.db: %s",
+                 engine->config.data_dir, strerror(-rc));
+    return rc;
+}
+
+static int make_parts(struct engine *engine)
+{
+    int rc = open_data(engine);
+    if (rc == 0)
+        rc = make_slots_and_parser(engine);
+    if (rc == 0)
+        rc = make_fetcher(engine);
+    if (rc == 0)
+        rc = store_writer_new(engine->services.loop, &engine->services.writer);
+    if (rc < 0)
+        return rc;
+    engine->catalog.writer = engine->services.writer;
+    make_hosts(engine);
+    make_robots(engine);
+    return restore_all(engine);
+}
+
+int engine_new(struct loop *loop, const struct engine_config *config, bool resume_jobs,
+               struct engine **ret_engine, const char **ret_reason)
+{
+    struct engine *engine = memory_new(sizeof *engine);
+    engine->config = *config;
+    engine->lock_fd = -1;
+    engine->services.loop = loop;
+    engine->services.config = &engine->config;
+    engine->policy = (struct address_policy){.allowed = config->allowed_networks,
+                                             .allowed_count = config->allowed_network_count};
+    engine->board = board_new();
+    reason_text[0] = '\0';
+    int rc = make_parts(engine);
+    if (rc < 0) {
+        *ret_reason = *reason_text ? reason_text : strerror(-rc);
+        engine_free(engine);
+        return rc;
+    }
+    if (resume_jobs)
+        engine_start_jobs(engine);
+    *ret_engine = engine;
+    return 0;
+}
+
+/* Ending */
+
+void engine_check_stopped(struct engine *engine)
+{
+    if (!engine->stopped || !engine_is_idle(engine) || !robots_is_quiet(engine->services.robots))
+        return;
+    struct promise *stopped = engine->stopped;
+    engine->stopped = NULL;
+    loop_timer_stop(engine->grace);
+    promise_resolve(stopped, NULL, NULL);
+    promise_unref(stopped);
+}
+
+static void end_grace(void *arg)
+{
+    struct engine *engine = arg;
+    log_warning("what is in flight did not end in time; it is dropped and will be fetched again");
+    engine_cancel_visits(engine);
+}
+
+struct promise *engine_shutdown(struct engine *engine, int64_t grace_ms)
+{
+    assert(!engine->stopping);
+    engine->stopping = true;
+    engine->stopped = promise_new(engine->services.loop);
+    struct promise *stopped = promise_ref(engine->stopped);
+    engine->grace = loop_timer_new(engine->services.loop, end_grace, engine);
+    loop_timer_start_in(engine->grace, grace_ms);
+    engine_interrupt_jobs(engine);
+    engine_check_stopped(engine);
+    return stopped;
+}
+
+struct engine *engine_free(struct engine *engine)
+{
+    if (!engine)
+        return NULL;
+    struct services *services = &engine->services;
+    loop_timer_free(engine->grace);
+    while (engine->jobs) {
+        struct job *next = engine->jobs->next;
+        job_free(engine->jobs);
+        engine->jobs = next;
+    }
+    robots_free(services->robots);
+    hosts_free(services->hosts);
+    store_writer_free(services->writer);
+    fetcher_free(services->fetcher);
+    parser_free(services->parser);
+    body_slots_free(services->slots);
+    catalog_free(engine->catalog.catalog);
+    board_free(engine->board);
+    if (engine->lock_fd >= 0)
+        close(engine->lock_fd);
+    free(engine);
+    return NULL;
+}
+
+/* Looking */
+
+void engine_on_job(struct engine *engine, engine_job_fn fn, void *arg)
+{
+    engine->on_job = fn;
+    engine->on_job_arg = arg;
+}
+
+struct board *engine_board(struct engine *engine)
+{
+    return engine->board;
+}
+
+const struct engine_config *engine_config_of(const struct engine *engine)
+{
+    return &engine->config;
+}
+
+char *engine_job_path(const char *data_dir, int64_t job_id)
+{
+    return data_dir_job_path(data_dir, job_id);
+}
+
+void engine_stats(struct engine *engine, struct engine_stats *ret_stats)
+{
+    const struct services *services = &engine->services;
+    struct process_pool_stats pool;
+    struct timespec cpu;
+    parser_stats(services->parser, &pool);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    *ret_stats = (struct engine_stats){
+        .active_fetches = fetcher_active(services->fetcher),
+        .slots_in_use = body_slots_in_use(services->slots),
+        .slots = engine->config.pages_in_flight,
+        .parse_workers = pool.workers,
+        .parse_respawns = pool.crashed + pool.deadlines + pool.out_of_memory,
+        .loop_lag_us = loop_lag_us(services->loop),
+        .backend = loop_backend_name(loop_backend_of(services->loop)),
+        .parse_cpu_us = pool.cpu_us,
+        .loop_cpu_us = cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000,
+        .writer_cpu_us = store_writer_cpu_us(services->writer),
+    };
+}

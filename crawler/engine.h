@@ -1,0 +1,88 @@
+/* Engine: all that crawls, on one loop: fetcher, parse pool, writer thread, host ledger, and the
+ * jobs. `imgcrawl serve` and `imgcrawl crawl` are two faces of it. Loop thread, but for
+ * engine_board().
+ *
+ * The engine owns the data directory: imgcrawl.db, jobs/ID.sqlite, and a lock file that keeps a
+ * second process out.
+ */
+#ifndef IMGCRAWL_ENGINE_H
+#define IMGCRAWL_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crawler/address_guard.h"
+#include "crawler/board.h"
+#include "crawler/job_settings.h"
+#include "crawler/job_state.h"
+
+struct engine;
+struct loop;
+struct promise;
+
+/* All borrowed for the life of the engine. */
+struct engine_config {
+    const char *data_dir;
+    const char *user_agent;    /* the User-Agent header */
+    const char *robots_agent;  /* product token looked for in robots.txt */
+    unsigned parse_processes;  /* 0: one for each core */
+    unsigned pages_in_flight;  /* body slots */
+    unsigned max_running_jobs; /* others wait as queued */
+    unsigned max_queued_jobs;  /* beyond: engine_create_job rejects with EAGAIN */
+    size_t max_body_bytes, max_header_bytes;
+    int64_t connect_timeout_ms, first_byte_timeout_ms, total_timeout_ms, low_speed_ms;
+    size_t low_speed_bytes;
+    int64_t parse_timeout_ms;
+    size_t parse_memory_bytes;
+    unsigned max_redirects;
+    unsigned max_attempts;               /* visits of one URL, 1 and up */
+    int64_t retry_base_ms, retry_max_ms; /* backoff between them */
+    int64_t host_delay_ms;               /* between two requests to a host */
+    unsigned host_connections;           /* at once to a host */
+    int64_t max_crawl_delay_ms;          /* a Crawl-delay above this is taken as this */
+    unsigned own_host_connections;       /* at once to a loopback or own host, without delay */
+    const struct text_list *own_hosts;   /* host names crawled as fast as they answer */
+    const struct address_network *allowed_networks; /* special networks that jobs may reach */
+    size_t allowed_network_count;
+    const char *ca_file; /* NULL: the system's */
+};
+
+/* Opens the data directory, takes up unfinished jobs (all of them, or none when resume_jobs is
+ * false). -errno with *ret_reason a sentence for people (static or kept by the engine module). */
+int engine_new(struct loop *loop, const struct engine_config *config, bool resume_jobs,
+               struct engine **ret_engine, const char **ret_reason);
+/* Saves what is in flight within grace_ms (unfinished pages go back to the frontier), closes all
+ * files; the promise resolves with NULL. Then engine_free(). */
+struct promise *engine_shutdown(struct engine *engine, int64_t grace_ms);
+struct engine *engine_free(struct engine *engine);
+
+/* Resolves with an int64_t * (the job's id) once the job is on disk. Rejects with EAGAIN when too
+ * many jobs are queued, else with what storage said. */
+struct promise *engine_create_job(struct engine *engine, const struct job_settings *settings);
+/* Resolves with NULL once the new state is on disk. ENOENT: no such job; EBUSY: not in this state
+ * (the message says which states allow it). */
+struct promise *engine_act(struct engine *engine, int64_t job_id, enum job_action action);
+/* Cancels it if need be, removes its row and its file. ENOENT. */
+struct promise *engine_delete_job(struct engine *engine, int64_t job_id);
+
+/* Called on the loop after each change of a job's state. One listener. */
+typedef void (*engine_job_fn)(const struct board_entry *entry, void *arg);
+void engine_on_job(struct engine *engine, engine_job_fn fn, void *arg);
+
+/* Any thread. */
+struct board *engine_board(struct engine *engine);
+const struct engine_config *engine_config_of(const struct engine *engine);
+/* DATA/jobs/ID.sqlite; to be freed. Any thread. */
+char *engine_job_path(const char *data_dir, int64_t job_id);
+
+struct engine_stats {
+    unsigned active_fetches, slots_in_use, slots;
+    unsigned parse_workers;
+    uint64_t parse_respawns;
+    int64_t loop_lag_us;
+    const char *backend;
+    int64_t parse_cpu_us, loop_cpu_us, writer_cpu_us;
+};
+void engine_stats(struct engine *engine, struct engine_stats *ret_stats);
+
+#endif

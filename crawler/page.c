@@ -1,0 +1,363 @@
+/* Page: one URL's journey. Read visit() first: it is the program.
+ *
+ * Everything that a page needs on its way (slot, answer, parsed record, rows) is in struct page and
+ * is freed by end_visit(), the last link of the chain, whatever happened before. Loop thread; the
+ * rows are read by the writer thread between store_page() and its promise.
+ */
+#include "crawler/page.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "crawler/async/loop.h"
+#include "crawler/async/process_pool.h"
+#include "crawler/async/promise.h"
+#include "crawler/body_slots.h"
+#include "crawler/clock.h"
+#include "crawler/discovery.h"
+#include "crawler/engine.h"
+#include "crawler/fetch.h"
+#include "crawler/frontier.h"
+#include "crawler/memory.h"
+#include "crawler/page_rows.h"
+#include "crawler/parse.h"
+#include "crawler/scope.h"
+#include "crawler/services.h"
+#include "crawler/store_writer.h"
+#include "crawler/text_printable.h"
+
+struct page {
+    struct page_links links;
+    const struct page_owner *owner;
+    struct frontier_url *url;
+    struct body_slot *slot;
+    bool host_busy;               /* the host has not been told yet that the request ended */
+    struct promise *cancellable;  /* the fetch or the parse under way */
+    struct fetch_result *fetched; /* NULL: it was never visited */
+    struct process_reply *parsed; /* NULL: nothing was parsed */
+    enum outcome outcome;
+    char *detail;
+    char *redirect_to; /* canonical */
+    int64_t retry_at_ms;
+    int64_t fetched_at_ms; /* epoch */
+    struct page_rows rows;
+    struct finds finds;
+    struct store_append append;
+};
+
+static struct promise *fetch_page(struct page *page);
+static struct promise *parse_page(struct promise *settled, void *arg);
+static struct promise *store_page(struct promise *settled, void *arg);
+static struct promise *end_visit(struct promise *settled, void *arg);
+
+static void visit(struct page *page)
+{
+    struct promise *fetched = fetch_page(page);
+    struct promise *parsed = promise_then(fetched, parse_page, page);
+    struct promise *stored = promise_then(parsed, store_page, page);
+    promise_unref(promise_finally(stored, end_visit, page));
+}
+
+static struct page *page_new(const struct page_owner *owner, struct frontier_url *take_url)
+{
+    struct page *page = memory_new(sizeof *page);
+    page->owner = owner;
+    page->url = take_url;
+    return page;
+}
+
+struct page *page_visit(const struct page_owner *owner, struct frontier_url *take_url)
+{
+    struct page *page = page_new(owner, take_url);
+    take_url->attempts++;
+    page->slot = body_slots_take(owner->services->slots);
+    page->host_busy = true;
+    visit(page);
+    return page;
+}
+
+struct page *page_settle_unvisited(const struct page_owner *owner, struct frontier_url *take_url,
+                                   enum outcome outcome, const char *detail)
+{
+    struct page *page = page_new(owner, take_url);
+    page->outcome = outcome;
+    page->detail = text_printable(detail);
+    struct promise *nothing = promise_resolved(owner->services->loop, NULL, NULL);
+    struct promise *stored = promise_then(nothing, store_page, page);
+    promise_unref(promise_finally(stored, end_visit, page));
+    return page;
+}
+
+struct page_links *page_links(struct page *page)
+{
+    return &page->links;
+}
+
+void page_cancel(struct page *page)
+{
+    if (page->cancellable)
+        promise_cancel(page->cancellable);
+}
+
+/* The promise that a cancellation would have to end, in place of the one before. */
+static struct promise *set_cancellable(struct page *page, struct promise *promise)
+{
+    promise_unref(page->cancellable);
+    page->cancellable = promise ? promise_ref(promise) : NULL;
+    return promise;
+}
+
+/* Fetch */
+
+static struct promise *fetch_page(struct page *page)
+{
+    const struct services *services = page->owner->services;
+    struct fetch_request request = {
+        .url = page->url->url,
+        .slot = page->slot,
+        .max_body_bytes = services->config->max_body_bytes,
+        .accept = FETCH_ACCEPT_HTML,
+        .policy = page->owner->policy,
+    };
+    page->fetched_at_ms = clock_epoch_ms();
+    return set_cancellable(page, fetch_start(services->fetcher, &request));
+}
+
+static void tell_host(struct page *page, const struct host_feedback *feedback)
+{
+    if (page->host_busy)
+        host_finished(page->url->origin->lane.host, feedback);
+    page->host_busy = false;
+}
+
+static void set_outcome(struct page *page, enum outcome outcome, const char *detail)
+{
+    page->outcome = outcome;
+    free(page->detail);
+    page->detail = text_printable(detail);
+}
+
+/* Between half and one and a half of the pause, so that what failed together is not tried together.
+ */
+static int64_t with_jitter(int64_t pause_ms)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
+        return pause_ms;
+    return pause_ms / 2 + (int64_t)((uint64_t)pause_ms * random >> 32);
+}
+
+static int64_t retry_pause_ms(const struct page *page)
+{
+    const struct engine_config *config = page->owner->services->config;
+    if (page->fetched->retry_after_ms >= 0)
+        return page->fetched->retry_after_ms;
+    int64_t pause_ms = config->retry_base_ms;
+    for (unsigned i = 1; i < page->url->attempts && pause_ms < config->retry_max_ms; i++)
+        pause_ms *= 2;
+    return with_jitter(pause_ms < config->retry_max_ms ? pause_ms : config->retry_max_ms);
+}
+
+/* Of server errors, those that say "not now" (RFC 9110 §15.6.3 to §15.6.5). */
+static bool is_worth_another_try(const struct page *page)
+{
+    const struct fetch_result *fetched = page->fetched;
+    if (page->url->attempts >= page->owner->services->config->max_attempts)
+        return false;
+    if (fetched->outcome == OUTCOME_HTTP_5XX)
+        return fetched->status >= 502 && fetched->status <= 504;
+    return outcome_is_transient(fetched->outcome);
+}
+
+static struct promise *retry_later(struct page *page)
+{
+    struct loop *loop = page->owner->services->loop;
+    page->retry_at_ms = loop_now_ms(loop) + retry_pause_ms(page);
+    return promise_rejected(loop, EAGAIN, "page", "another try may help");
+}
+
+/* Redirects are taken hop by hop: the target is a URL of its own, which meets scope, robots and
+ * politeness like any other. */
+static void judge_redirect(struct page *page)
+{
+    const struct frontier_url *from = page->url;
+    const char *location = page->fetched->location;
+    struct url base, target;
+    if (url_parse(from->url, from->bytes, NULL, &base) != URL_OK ||
+        url_parse(location, strlen(location), &base, &target) != URL_OK) {
+        set_outcome(page, OUTCOME_REDIRECT_INVALID, *location ? location : "no Location header");
+        return;
+    }
+    url_canonicalise(&target);
+    page->redirect_to = memory_strndup(target.href, target.length);
+    if (target.length == from->bytes && memcmp(target.href, from->url, from->bytes) == 0)
+        set_outcome(page, OUTCOME_REDIRECT_LOOP, "it redirects to itself");
+    else if (from->hops >= page->owner->services->config->max_redirects)
+        set_outcome(page, OUTCOME_TOO_MANY_REDIRECTS, page->redirect_to);
+}
+
+/* Parse */
+
+static struct promise *parse_failed(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    const struct promise_error *error = promise_error(settled);
+    if (error->code == ECANCELED)
+        return NULL;
+    set_outcome(page, parse_outcome(error), error->message);
+    return promise_resolved(page->owner->services->loop, NULL, NULL);
+}
+
+static struct promise *parse_page(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    const struct services *services = page->owner->services;
+    struct fetch_result *fetched = page->fetched = promise_take_value(settled);
+    tell_host(page, &(struct host_feedback){.overloaded =
+                                                fetched->status == 429 || fetched->status == 503,
+                                            .retry_after_ms = fetched->retry_after_ms});
+    set_outcome(page, fetched->outcome, fetched->detail);
+    if (is_worth_another_try(page))
+        return retry_later(page);
+    if (fetched->outcome == OUTCOME_REDIRECTED)
+        judge_redirect(page);
+    if (fetched->outcome != OUTCOME_OK)
+        return promise_resolved(services->loop, NULL, NULL);
+    struct promise *parsed = parser_submit(services->parser, PARSE_HTML, page->slot, page->url->url,
+                                           fetched->content_type, "");
+    return promise_catch(set_cancellable(page, parsed), parse_failed, page);
+}
+
+/* Store */
+
+/* One link of the record. What the parse process says is checked: its URL must be in canonical
+ * form. */
+static void follow_link(struct page *page, const struct record_link *link)
+{
+    struct discovery *discovery = page->owner->discovery;
+    if (discovery_knows(discovery, link->url.data, link->url.bytes))
+        return;
+    struct url url;
+    if (url_parse(link->url.data, link->url.bytes, NULL, &url) != URL_OK)
+        return;
+    url_canonicalise(&url);
+    if (url.length != link->url.bytes || memcmp(url.href, link->url.data, url.length) != 0)
+        return;
+    discovery_follow(discovery,
+                     &(struct lead){.url = &url,
+                                    .text = {link->url.data, link->url.bytes},
+                                    .via = VIA_LINK,
+                                    .parent_id = page->url->id,
+                                    .depth = page->url->depth + 1},
+                     &page->finds);
+}
+
+static void follow_redirect(struct page *page)
+{
+    struct discovery *discovery = page->owner->discovery;
+    struct url target;
+    size_t bytes = strlen(page->redirect_to);
+    if (url_parse(page->redirect_to, bytes, NULL, &target) != URL_OK)
+        return;
+    if (page->url->depth == 0) /* where a seed leads to is a seed */
+        scope_add_seed(discovery->scope, &target);
+    discovery_follow(discovery,
+                     &(struct lead){.url = &target,
+                                    .text = {page->redirect_to, bytes},
+                                    .via = VIA_REDIRECT,
+                                    .parent_id = page->url->id,
+                                    .depth = page->url->depth,
+                                    .hops = (uint16_t)(page->url->hops + 1)},
+                     &page->finds);
+}
+
+static void follow_leads(struct page *page)
+{
+    if (page->outcome == OUTCOME_REDIRECTED)
+        follow_redirect(page);
+    for (uint32_t i = 0; i < page->rows.record.link_count; i++)
+        follow_link(page, &page->rows.record.links[i]);
+}
+
+static void read_record(struct page *page)
+{
+    if (page->parsed && page_rows_open(&page->rows, page->parsed->data, page->parsed->bytes) < 0)
+        set_outcome(page, OUTCOME_PARSE_FAILED, "the parse process gave no valid record");
+}
+
+static void fill_append(struct page *page)
+{
+    page_rows_fill(&page->rows, &(struct page_facts_of_visit){.id = page->url->id,
+                                                              .outcome = page->outcome,
+                                                              .detail = page->detail,
+                                                              .redirect_to = page->redirect_to,
+                                                              .fetched = page->fetched,
+                                                              .fetched_at_ms = page->fetched_at_ms,
+                                                              .attempts = page->url->attempts});
+    page->append = (struct store_append){
+        .store = page->owner->store,
+        .batch = {.origins = page->finds.origins,
+                  .origin_count = page->finds.origin_count,
+                  .urls = page->finds.urls,
+                  .url_count = page->finds.count,
+                  .page = &page->rows.page},
+    };
+}
+
+static struct promise *store_page(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    set_cancellable(page, NULL); /* the writer thread reads its memory from here on */
+    page->parsed = promise_take_value(settled);
+    read_record(page);
+    follow_leads(page);
+    fill_append(page);
+    return store_writer_append(page->owner->services->writer, &page->append);
+}
+
+/* Settle */
+
+static enum page_end end_of(const struct promise *settled)
+{
+    if (promise_state_of(settled) == PROMISE_RESOLVED)
+        return PAGE_STORED;
+    const struct promise_error *error = promise_error(settled);
+    if (error->code == EAGAIN)
+        return PAGE_RETRY;
+    return error->code == ECANCELED ? PAGE_CANCELLED : PAGE_NOT_STORED;
+}
+
+static void page_free(struct page *page)
+{
+    promise_unref(page->cancellable);
+    page_rows_done(&page->rows);
+    finds_done(&page->finds);
+    free(page->parsed);
+    free(page->fetched);
+    free(page->detail);
+    free(page->redirect_to);
+    free(page);
+}
+
+static struct promise *end_visit(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    const struct page_owner *owner = page->owner;
+    tell_host(page, &(struct host_feedback){.retry_after_ms = -1});
+    if (page->slot)
+        body_slots_give(owner->services->slots, page->slot);
+    struct page_result result = {.end = end_of(settled),
+                                 .outcome = page->outcome,
+                                 .retry_at_ms = page->retry_at_ms,
+                                 .detail = page->detail,
+                                 .finds = &page->finds,
+                                 .totals = &page->append.totals};
+    if (result.end == PAGE_NOT_STORED)
+        result.error = promise_error(settled)->code;
+    owner->on_end(page, page->url, &result, owner->arg);
+    page_free(page);
+    return NULL;
+}

@@ -1,0 +1,115 @@
+/* See page_rows.h. */
+#include "crawler/page_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/extract/url.h"
+#include "crawler/fetch.h"
+#include "crawler/memory.h"
+#include "crawler/text_printable.h"
+
+int page_rows_open(struct page_rows *rows, const void *data, size_t bytes)
+{
+    return record_open(data, bytes, &rows->record);
+}
+
+void page_rows_done(struct page_rows *rows)
+{
+    record_close(&rows->record);
+    free(rows->images);
+    free(rows->content_type);
+}
+
+static struct store_text of_record(struct record_text text)
+{
+    return (struct store_text){text.data, text.bytes};
+}
+
+static struct store_text of_string(const char *text)
+{
+    return (struct store_text){text && *text ? text : NULL, text ? strlen(text) : 0};
+}
+
+/* The host of a resolved image URL: between "//" and what follows it, without credentials or port.
+ */
+static struct store_text host_of(struct record_text url)
+{
+    const char *start = url.data ? strstr(url.data, "//") : NULL;
+    if (!start || strncmp(url.data, "data:", 5) == 0)
+        return (struct store_text){NULL, 0};
+    start += 2;
+    size_t bytes = strcspn(start, "/?#");
+    const char *at = memrchr(start, '@', bytes);
+    if (at) {
+        bytes -= (size_t)(at + 1 - start);
+        start = at + 1;
+    }
+    size_t bracket = *start == '[' ? strcspn(start, "]") : 0;
+    size_t host_bytes = bracket + strcspn(start + bracket, ":/?#");
+    return (struct store_text){start, host_bytes < bytes ? host_bytes : bytes};
+}
+
+static void fill_image(struct store_image *row, const struct record_image *image)
+{
+    *row = (struct store_image){
+        .url = of_record(image->url),
+        .host = host_of(image->url),
+        .raw = of_record(image->raw),
+        .descriptor = of_record(image->descriptor),
+        .alt = of_record(image->alt),
+        .title = of_record(image->title),
+        .width = of_record(image->width),
+        .height = of_record(image->height),
+        .loading = of_record(image->loading),
+        .source = image_source_name(image->source),
+        .alt_state = alt_state_name(image->alt_state),
+        .data_bytes = image->data_bytes,
+        .position = image->position,
+    };
+}
+
+static void fill_from_record(struct page_rows *rows)
+{
+    const struct page_record *record = &rows->record;
+    struct store_page *page = &rows->page;
+    page->charset = of_record(record->charset);
+    page->title = of_record(record->title);
+    page->base = of_record(record->base);
+    page->canonical = of_record(record->canonical);
+    page->meta_robots = of_record(record->meta_robots);
+    page->flags = record->flags;
+    page->link_elements = record->link_elements;
+    page->image_elements = record->image_elements;
+    page->image_count = record->image_count;
+    rows->images = memory_new((record->image_count + 1) * sizeof *rows->images);
+    page->images = rows->images;
+    for (uint32_t i = 0; i < record->image_count; i++)
+        fill_image(&rows->images[i], &record->images[i]);
+}
+
+static void fill_from_fetch(struct page_rows *rows, const struct fetch_result *fetched)
+{
+    struct store_page *page = &rows->page;
+    rows->content_type = text_printable(fetched->content_type);
+    page->content_type = of_string(rows->content_type);
+    page->fetch_ms = fetched->elapsed_ms;
+    page->body_bytes = fetched->body_bytes;
+    page->status = (uint32_t)fetched->status;
+}
+
+void page_rows_fill(struct page_rows *rows, const struct page_facts_of_visit *facts)
+{
+    rows->page = (struct store_page){
+        .id = facts->id,
+        .state = outcome_class_name(outcome_class_of(facts->outcome)),
+        .outcome = outcome_name(facts->outcome),
+        .detail = of_string(facts->detail),
+        .redirect_to = of_string(facts->redirect_to),
+        .fetched_ms = facts->fetched_at_ms,
+        .attempts = facts->attempts,
+    };
+    if (facts->fetched)
+        fill_from_fetch(rows, facts->fetched);
+    fill_from_record(rows);
+}

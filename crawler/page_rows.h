@@ -1,0 +1,36 @@
+/* Page rows: a visited page as the rows that storage takes, pointing into the page's own memory. */
+#ifndef IMGCRAWL_PAGE_ROWS_H
+#define IMGCRAWL_PAGE_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crawler/extract/record.h"
+#include "crawler/outcome.h"
+#include "storage/job_store.h"
+
+struct fetch_result;
+
+struct page_rows {
+    struct page_record record; /* empty where nothing was parsed */
+    struct store_image *images;
+    char *content_type;
+    struct store_page page;
+};
+
+/* Opens what a parse process answered; 0 or -EBADMSG. The data must outlive the rows. */
+int page_rows_open(struct page_rows *rows, const void *data, size_t bytes);
+void page_rows_done(struct page_rows *rows);
+
+/* What else is known of the visit. Texts are borrowed as long as the rows live. */
+struct page_facts_of_visit {
+    int64_t id;
+    enum outcome outcome;
+    const char *detail, *redirect_to;
+    const struct fetch_result *fetched; /* NULL: it was not visited */
+    int64_t fetched_at_ms;              /* epoch */
+    unsigned attempts;
+};
+void page_rows_fill(struct page_rows *rows, const struct page_facts_of_visit *facts);
+
+#endif
