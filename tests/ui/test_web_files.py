@@ -1,0 +1,77 @@
+"""What holds for the files of the UI as they are, without a browser: no markup from strings, nothing from
+elsewhere, every outcome has its words, and every text colour is readable on its ground."""
+
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WEB = ROOT / 'web'
+SCRIPTS = sorted(WEB.rglob('*.js'))
+STYLES = sorted(WEB.glob('*.css'))
+
+
+@pytest.mark.parametrize('script', SCRIPTS, ids=lambda path: str(path.relative_to(WEB)))
+def test_a_script_never_makes_markup_or_code_of_a_string(script):
+    banned = r'\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|createContextualFragment|srcdoc ='
+    assert re.findall(banned, script.read_text()) == []
+
+
+def test_the_page_has_no_inline_script_and_no_inline_style():
+    page = (WEB / 'index.html').read_text()
+    assert re.findall(r'<script(?![^>]*\ssrc=)[^>]*>', page) == []
+    assert re.findall(r'<style|\sstyle=|\son\w+=', page) == []
+
+
+def test_nothing_is_loaded_from_elsewhere():
+    assert re.findall(r'(?:src|href)="(?:https?:)?//', (WEB / 'index.html').read_text()) == []
+    for style in STYLES:
+        assert re.findall(r'url\(|@import', style.read_text()) == []
+    for script in SCRIPTS:
+        for target in re.findall(r"^(?:import|export \{)[^;]*?'([^']+)';$", script.read_text(), re.M):
+            assert (script.parent / target).resolve().is_file(), f'{script}: {target}'
+
+
+def test_every_outcome_has_its_words():
+    outcomes = re.findall(r'^\s*X\([A-Z0-9_]+, "(\w+)"', (ROOT / 'crawler' / 'outcome.h').read_text(), re.M)
+    table = re.search(r'const OUTCOMES = \{(.*?)\n\};', (WEB / 'names.js').read_text(), re.S).group(1)
+    assert len(outcomes) > 20
+    assert sorted(re.findall(r'^    (\w+): \[', table, re.M)) == sorted(outcomes)
+
+
+def palettes():
+    """The colours by name: light, and dark over it."""
+    text = (WEB / 'style.css').read_text()
+    light, dark = (dict(re.findall(r'--([\w-]+): (#[0-9a-f]{6});', block))
+                   for block in re.findall(r':root \{(.*?)\n\s*\}', text, re.S)[:2])
+    return {'light': light, 'dark': {**light, **dark}}
+
+
+def luminance(colour):
+    channels = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+TEXT_ON = [(text, ground) for text in ('ink', 'quiet', 'accent', 'bad', 'warn', 'mild', 'good')
+           for ground in ('ground', 'surface')]
+TEXT_ON += [('ink', 'sunken'), ('quiet', 'sunken'), ('ink', 'bad-soft'), ('bad', 'bad-soft'), ('warn', 'warn-soft'),
+            ('mild', 'mild-soft'), ('good', 'good-soft'), ('accent', 'accent-soft'), ('on-accent', 'accent'), ('on-bad', 'bad')]
+# WCAG 1.4.11: what shows where a control or a state is.
+PARTS_ON = [(part, ground) for part in ('control', 'accent', 'bad-line', 'bar-done', 'bar-failed', 'bar-in_flight')
+            for ground in ('surface', 'ground')]
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+@pytest.mark.parametrize('pairs, least', [(TEXT_ON, 4.5), (PARTS_ON, 3.0)], ids=['text', 'parts'])
+def test_colours_meet_wcag_aa(scheme, pairs, least):
+    palette = palettes()[scheme]
+    weak = {pair: round(contrast(palette[pair[0]], palette[pair[1]]), 2) for pair in pairs
+            if contrast(palette[pair[0]], palette[pair[1]]) < least}
+    assert weak == {}

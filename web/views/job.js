@@ -1,0 +1,207 @@
+/* job: one job at a glance: how far it is, what came of every URL it knows, how its images are described,
+ * and where to take the results from.
+ */
+
+import { api } from '../api.js';
+import { foreign, h, keyed, setText } from '../dom.js';
+import { bytes, count, dateTime, duration, isoTime, percent, plural, rate, timeOfDay } from '../format.js';
+import { ALT_STATES, isActive, jobTitle, outcomeLabel, outcomeText, SCOPES } from '../names.js';
+import { icon } from '../parts/icons.js';
+import { emptyState } from '../parts/notice.js';
+import { countsBar, partsOf } from '../parts/state.js';
+import { href } from '../router.js';
+import { jobFrame } from './job_frame.js';
+
+function card(id, title, ...children) {
+    return h('section', { class: 'card', 'aria-labelledby': id }, h('h2', { id }, title), children);
+}
+
+function speedText(job) {
+    const parts = [];
+    if (job.state === 'running' && job.pages_per_second) parts.push(rate(job.pages_per_second));
+    if (job.state === 'running' && job.remaining_seconds >= 1) parts.push(`about ${duration(job.remaining_seconds)} left`);
+    if (job.active_seconds) parts.push(`${duration(job.active_seconds)} of crawling`);
+    if (job.counts.body_bytes) parts.push(`${bytes(job.counts.body_bytes)} of HTML`);
+    return parts.join(' · ') || (isActive(job.state) ? 'Waiting for its turn' : 'Nothing fetched');
+}
+
+/* done + … = known, in words and numbers; says so if it should ever not add up. */
+function sumLine() {
+    const sum = h('b', { class: 'sum-known' });
+    const note = h('span', { class: 'sum-note' });
+    const list = h('ul', { class: 'sum', role: 'list', 'aria-label': 'How the counts add up' });
+    const make = ({ name, label }) => {
+        const value = h('b');
+        const node = h('li', { class: `sum-${name}` }, h('span', { class: `swatch bar-${name}`, 'aria-hidden': 'true' }), value, ` ${label.toLowerCase()}`);
+        return { node, update: (part) => setText(value, count(part.value)) };
+    };
+    return {
+        node: h('div', { class: 'sum-line' }, list, h('p', { class: 'sum-total' }, '= ', sum, ' known', note)),
+        update({ counts }) {
+            const parts = partsOf(counts);
+            keyed(list, parts, (part) => part.name, make);
+            setText(sum, count(counts.known));
+            const total = parts.reduce((all, { value }) => all + value, 0);
+            setText(note, total === counts.known ? '' : ` (the parts make ${count(total)}: please report this)`);
+        },
+    };
+}
+
+function progressCard() {
+    const bar = countsBar();
+    const sum = sumLine();
+    const speed = h('p', { class: 'quiet' });
+    return {
+        node: card('progress-title', 'Progress', bar.node, sum.node, speed),
+        update(job) {
+            bar.update(job);
+            sum.update(job);
+            setText(speed, speedText(job));
+        },
+    };
+}
+
+function altCard(job) {
+    const total = h('p', { class: 'quiet' });
+    const tiles = Object.entries(ALT_STATES).map(([state, { label, hint }]) => {
+        const number = h('span', { class: 'alt-number' });
+        const share = h('span', { class: 'alt-share' });
+        const node = h('li', { class: `alt-tile alt-tile-${state}` },
+            h('a', { href: href(`/jobs/${job.id}/images`, { alt_state: state }) },
+                h('span', { class: 'alt-name' }, icon(state), label), number, share),
+            h('p', { class: 'alt-hint' }, hint));
+        return { state, node, number, share };
+    });
+    return {
+        node: card('alt-title', 'Alt texts', h('ul', { class: 'alt-tiles', role: 'list' }, tiles.map(({ node }) => node)), total),
+        update({ counts }) {
+            for (const { state, node, number, share } of tiles) {
+                const value = counts.alt?.[state] ?? 0;
+                setText(number, count(value));
+                setText(share, percent(value, counts.occurrences));
+                node.classList.toggle('is-zero', value === 0);
+            }
+            setText(total, `${plural(counts.images, 'image')} in ${plural(counts.occurrences, 'place')}`);
+        },
+    };
+}
+
+/* One row a reason, with a link to its pages. */
+function reasonRow(jobId, state) {
+    return ({ name }) => {
+        const value = h('td', { class: 'number' });
+        const link = h('a', { href: href(`/jobs/${jobId}/pages`, { state, outcome: name }) }, outcomeLabel(name));
+        const node = h('tr', null, h('th', { scope: 'row' }, link, h('span', { class: 'reason-text' }, outcomeText(name))), value);
+        return { node, update: (row) => setText(value, count(row.value)) };
+    };
+}
+
+function reasonGroup(jobId, state, title, member) {
+    const sum = h('td', { class: 'number' });
+    const head = h('tr', { class: `reason-head reason-${state}` },
+        h('th', { scope: 'rowgroup' }, h('span', { class: `swatch bar-${state}`, 'aria-hidden': 'true' }),
+            h('a', { href: href(`/jobs/${jobId}/pages`, { state }) }, title)), sum);
+    const rows = h('tbody');
+    const make = reasonRow(jobId, state);
+    return {
+        nodes: [h('tbody', null, head), rows],
+        update({ counts }) {
+            setText(sum, count(counts[state]));
+            const reasons = Object.entries(counts[member] ?? {}).filter(([, value]) => value > 0)
+                .map(([name, value]) => ({ name, value })).sort((a, b) => b.value - a.value);
+            keyed(rows, reasons, (reason) => reason.name, make);
+        },
+    };
+}
+
+function reasonsCard(job) {
+    const groups = [['done', 'Done', 'done_by_outcome'], ['failed', 'Failed', 'failed_by_reason'], ['skipped', 'Skipped', 'skipped_by_reason']]
+        .map(([state, title, member]) => reasonGroup(job.id, state, title, member));
+    return {
+        node: card('reasons-title', 'What came of each URL', h('table', { class: 'reasons' },
+            h('thead', { class: 'unseen' }, h('tr', null, h('th', { scope: 'col' }, 'Reason'), h('th', { scope: 'col' }, 'URLs'))),
+            groups.map(({ nodes }) => nodes))),
+        update: (now) => groups.forEach((group) => group.update(now)),
+    };
+}
+
+function exportCard(job) {
+    const link = (kind, label) => h('a', { class: 'button', href: api.exportPath(job.id, kind), download: `job-${job.id}.${kind}` }, icon('download'), label);
+    return {
+        node: card('export-title', 'Take the results with you',
+            h('p', { class: 'quiet' }, 'One row for each place where an image stands: page, URL, alt, position. Also while the crawl runs.'),
+            h('p', { class: 'button-row' }, link('csv', 'CSV'), link('jsonl', 'JSON lines'),
+                h('a', { class: 'button', href: href('/', { from: job.id }) }, icon('again'), 'Crawl again …'))),
+        update() {},
+    };
+}
+
+function settingsCard({ settings = {}, created_at: created }) {
+    const list = (items) => (items?.length ? h('ul', { role: 'list' }, items.map((item) => h('li', { class: 'url' }, foreign(item)))) : null);
+    const rows = [
+        ['Start', list(settings.seeds)], ['Scope', SCOPES[settings.scope]?.[0] ?? settings.scope], ['Hosts', list(settings.hosts)],
+        ['Include', list(settings.include)], ['Exclude', list(settings.exclude)],
+        ['Pages', settings.max_pages ? `at most ${count(settings.max_pages)}` : null],
+        ['Depth', Number.isFinite(settings.max_depth) ? `at most ${plural(settings.max_depth, 'link')}` : null],
+        ['Time', settings.max_seconds ? `at most ${duration(settings.max_seconds)}` : null],
+        ['Created', h('time', { datetime: isoTime(created) }, dateTime(created))],
+    ];
+    return {
+        node: card('settings-title', 'Settings', h('dl', { class: 'facts' }, rows.filter(([, value]) => value)
+            .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))),
+        update() {},
+    };
+}
+
+/* The history is asked for again when the state changes. */
+function historyCard(ctx, job) {
+    const list = h('ol', { class: 'history', role: 'list', tabindex: '0', 'aria-labelledby': 'history-title' });
+    const node = card('history-title', 'History', list);
+    let seen = null;
+    async function load() {
+        try {
+            const { items } = await api.listEvents(job.id, ctx.signal);
+            node.hidden = items.length === 0;
+            list.replaceChildren(...items.map((event) => h('li', null,
+                h('time', { datetime: isoTime(event.at) }, timeOfDay(event.at)), foreign(event.text ?? event.kind))));
+        } catch (error) {
+            if (error.name !== 'AbortError') node.hidden = true;
+        }
+    }
+    return {
+        node,
+        update({ state }) {
+            if (state !== seen) load();
+            seen = state;
+        },
+    };
+}
+
+/* For a job that has ended without one image: why that may be, and what to try. */
+function adviceBox(job) {
+    const node = h('div', { hidden: true });
+    return {
+        node,
+        update(now) {
+            node.hidden = isActive(now.state) || now.counts.images > 0;
+            if (node.hidden || node.hasChildNodes()) return;
+            node.append(emptyState('No images found',
+                'The reasons below say what came of each URL. Often the scope is too narrow, robots.txt says no, or the pages build their images by script.',
+                h('a', { class: 'button', href: href('/', { from: job.id }) }, 'Try other settings')));
+        },
+    };
+}
+
+export async function jobView(ctx) {
+    const frame = await jobFrame(ctx, 'job');
+    const { job } = frame;
+    ctx.setTitle(jobTitle(job));
+    const [advice, progress, alts, reasons, exports, settings, history] = [
+        adviceBox(job), progressCard(), altCard(job), reasonsCard(job), exportCard(job), settingsCard(job), historyCard(ctx, job)];
+    frame.content.append(h('div', { class: 'job-grid' },
+        h('div', { class: 'job-main' }, advice.node, progress.node, alts.node, reasons.node),
+        h('div', { class: 'job-side' }, exports.node, settings.node, history.node)));
+    frame.onUpdate((now) => {
+        for (const part of [advice, progress, alts, reasons, exports, settings, history]) part.update(now);
+    });
+}

@@ -1,0 +1,110 @@
+/* page: one URL of a job: what is known of it, how the crawl came there, and the images on it in order. */
+
+import { api } from '../api.js';
+import { foreign, h } from '../dom.js';
+import { bytes, count, dateTime, isoTime, milliseconds, plural, shortUrl } from '../format.js';
+import { ALT_STATES, jobTitle, outcomeLabel, outcomeText, PAGE_FLAGS, PAGE_STATES } from '../names.js';
+import { choice, filterForm } from '../parts/filters.js';
+import { icon } from '../parts/icons.js';
+import { listing } from '../parts/listing.js';
+import { emptyState } from '../parts/notice.js';
+import { occurrenceOfImage } from '../parts/occurrence.js';
+import { href } from '../router.js';
+import { jobFrame } from './job_frame.js';
+
+const PAGE = 100;
+const VIAS = { seed: 'A start address', link: 'By a link', redirect: 'By a redirect' };
+
+function foundLine(jobId, page) {
+    const way = VIAS[page.via] ?? page.via;
+    if (!page.parent_id) return way;
+    return [`${way} ${page.via === 'redirect' ? 'from' : 'on'} `, h('a', { class: 'url', href: href(`/jobs/${jobId}/pages/${page.parent_id}`) }, foreign(shortUrl(page.parent_url)))];
+}
+
+function typeLine({ content_type: type, charset }) {
+    if (!charset || type?.toLowerCase().includes(charset.toLowerCase())) return type;
+    return type ? `${type}, read as ${charset}` : charset;
+}
+
+function facts(jobId, page) {
+    const text = (value) => (value ? foreign(value) : null);
+    return [
+        ['Status', page.status ? String(page.status) : null],
+        ['Detail', text(page.detail)],
+        ['Found', foundLine(jobId, page)],
+        ['Depth', plural(page.depth ?? 0, 'link')],
+        ['Type', text(typeLine(page))],
+        ['Size', page.body_bytes ? bytes(page.body_bytes) : null],
+        ['Fetched', page.fetched_at ? [h('time', { datetime: isoTime(page.fetched_at) }, dateTime(page.fetched_at)),
+            page.fetch_ms !== null && page.fetch_ms !== undefined ? ` in ${milliseconds(page.fetch_ms)}` : null] : null],
+        ['Attempts', page.attempts > 1 ? count(page.attempts) : null],
+        ['Links', page.outcome === 'ok' ? count(page.link_elements) : null],
+        ['Images', page.outcome === 'ok' ? count(page.image_elements) : null],
+        ['Canonical', text(page.canonical)],
+        ['Base', text(page.base)],
+        ['Meta robots', text(page.meta_robots)],
+        ['Notes', page.flags?.length ? page.flags.map((flag) => PAGE_FLAGS[flag] ?? flag).join('; ') : null],
+    ].filter(([, value]) => value !== null);
+}
+
+function resultLine(page) {
+    const text = page.outcome ? [h('b', null, outcomeLabel(page.outcome)), outcomeText(page.outcome) ? `: ${outcomeText(page.outcome)}` : null]
+        : h('b', null, PAGE_STATES[page.state] ?? page.state);
+    return h('p', { class: 'page-state' }, h('span', { class: `swatch bar-${page.state}`, 'aria-hidden': 'true' }), text);
+}
+
+/* From the URL first asked for to this one, then on if this one redirects as well. */
+function redirectChain(jobId, page) {
+    const steps = [...(page.redirect_chain ?? [])];
+    if (!steps.some((step) => step.id === page.id)) steps.push(page);
+    if (steps.length < 2 && !page.redirect_to) return null;
+    const item = (step) => h('li', { 'aria-current': step.id === page.id ? 'true' : null },
+        step.status ? h('span', { class: 'chain-status' }, String(step.status)) : null,
+        step.id === page.id ? h('span', { class: 'url' }, foreign(step.url))
+            : h('a', { class: 'url', href: href(`/jobs/${jobId}/pages/${step.id}`) }, foreign(step.url)));
+    const onward = page.redirect_to ? h('li', null, h('span', { class: 'url' }, foreign(page.redirect_to))) : null;
+    return h('section', { class: 'card', 'aria-labelledby': 'chain-title' }, h('h2', { id: 'chain-title' }, 'Redirects'),
+        h('ol', { class: 'chain' }, steps.map(item), onward));
+}
+
+function imagesCard(ctx, jobId, page) {
+    const items = h('ol', { class: 'occurrences', role: 'list' });
+    const alt = choice('alt_state', 'Alt text', [['', 'All'], ...Object.entries(ALT_STATES).map(([value, { label }]) => [value, label, icon(value)])]);
+    const form = filterForm('Filter the images of this page', [alt], () => list.reload());
+    const list = listing({
+        signal: ctx.signal, announce: ctx.announce, nouns: ['image', 'images'], body: items,
+        load: (cursor, signal) => api.listOccurrences(jobId, { page_id: page.id, alt_state: alt.control.value, limit: PAGE, cursor }, signal),
+        add: (found) => items.append(...found.map((occurrence) => occurrenceOfImage(jobId, occurrence))),
+        clear: () => items.replaceChildren(),
+        empty: () => emptyState(alt.control.value ? 'No image of that kind here' : 'No images on this page',
+            alt.control.value ? 'Choose “All” to see the others.' : 'Its HTML refers to none.'),
+    });
+    form.set({});
+    list.reload();
+    return h('section', { class: 'card', 'aria-labelledby': 'page-images-title' },
+        h('h2', { id: 'page-images-title' }, 'Images, in the order of the page'), form.node, list.node,
+        h('p', { class: 'button-row' }, h('a', { class: 'button', href: href(`/jobs/${jobId}/images`, { page_id: page.id }) },
+            icon('grid'), 'See them in the gallery')));
+}
+
+export async function pageView(ctx) {
+    const [frame, page] = await Promise.all([
+        jobFrame(ctx, 'pages', { heading: false }),
+        api.getPage(ctx.params[0], ctx.params[1], ctx.signal),
+    ]);
+    const { job } = frame;
+    ctx.setTitle(page.title || shortUrl(page.url), jobTitle(job));
+    frame.content.append(
+        h('header', { class: 'page-head' },
+            h('p', { class: 'crumbs' }, h('a', { href: href(`/jobs/${job.id}/pages`) }, icon('previous'), 'All pages')),
+            h('h1', { tabindex: '-1', class: 'page-heading' }, foreign(page.title || shortUrl(page.url))),
+            h('p', null, h('a', { class: 'url', href: page.url, target: '_blank', rel: 'noopener noreferrer' },
+                foreign(page.url), icon('external'), h('span', { class: 'unseen' }, ' (opens in a new tab)'))),
+            resultLine(page)),
+        h('div', { class: 'job-grid' },
+            h('div', { class: 'job-main' }, redirectChain(job.id, page),
+                page.outcome === 'ok' ? imagesCard(ctx, job.id, page) : emptyState('No images from this URL', 'Only pages that were fetched as HTML are read for images.')),
+            h('div', { class: 'job-side' }, h('section', { class: 'card', 'aria-labelledby': 'facts-title' },
+                h('h2', { id: 'facts-title' }, 'Facts'),
+                h('dl', { class: 'facts' }, facts(job.id, page).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))))));
+}
