@@ -1,0 +1,105 @@
+#!/bin/sh
+# Installs the Debian packages that a purpose needs and that are missing.
+#   install-packages.sh PURPOSE...     build, test or lint
+# Says first what is missing and what for. On a system without apt it prints the names and stops.
+set -eu
+
+packages() {
+    case $1 in
+    build) cat <<'LIST'
+gcc                     C compiler
+libc6-dev               C library
+pkg-config              finds the libraries
+libcurl4-openssl-dev    fetching over HTTP/1.1 and HTTP/2
+libmicrohttpd-dev       the API's HTTP server
+libsqlite3-dev          the job files
+libgumbo-dev            HTML parser
+libev-dev               event loop
+libjansson-dev          JSON
+libinih-dev             the configuration file
+libxxhash-dev           fingerprints of URLs
+libidn2-dev             international host names
+libpsl-dev              registrable domains (public suffix list)
+libseccomp-dev          sandbox of the parse processes
+libsystemd-dev          readiness and watchdog under systemd
+ca-certificates         certificate authorities for https
+LIST
+        ;;
+    test) cat <<'LIST'
+clang                   second compiler; fuzzers
+libclang-rt-14-dev      sanitizers and libFuzzer for clang
+libcmocka-dev           unit tests
+zlib1g-dev              the test server's gzip answers
+python3                 end-to-end tests
+python3-pytest          end-to-end tests
+python3-html5lib        independent count of images and links
+python3-lxml            independent count of images and links
+python3-selenium        tests of the web UI
+chromium                tests of the web UI
+chromium-driver         tests of the web UI
+nginx-light             serves the test corpus
+debian-handbook         the test corpus: real pages
+openssl                 certificates for the TLS tests
+sqlite3                 looks into job files in tests
+procps                  looks at processes in tests
+LIST
+        ;;
+    lint) cat <<'LIST'
+clang-format-14         layout of the code
+clang-tidy-14           static analysis
+cppcheck                static analysis
+LIST
+        ;;
+    *) echo "install-packages.sh: unknown purpose '$1'; known: build test lint" >&2; exit 2 ;;
+    esac
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+wanted=
+for purpose; do
+    wanted="$wanted$(packages "$purpose")
+"
+done
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    command -v pkg-config >/dev/null && [ -n "${IMGCRAWL_SKIP_PACKAGES:-}" ] && exit 0
+    echo "This is no Debian system. imgcrawl needs what Debian calls:"
+    printf '%s' "$wanted" | sed 's/^/  /'
+    echo "Install their equivalents, then run make again with IMGCRAWL_SKIP_PACKAGES=1."
+    exit 1
+fi
+
+missing=
+listing=
+while read -r package use; do
+    [ -n "$package" ] || continue
+    is_installed "$package" && continue
+    missing="$missing $package"
+    listing="$listing$(printf '  %-22s  %s' "$package" "$use")
+"
+done <<LIST
+$wanted
+LIST
+[ -n "$missing" ] || exit 0
+
+echo "Missing packages:"
+printf '%s' "$listing"
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || {
+        echo "Neither root nor sudo: run  apt-get install$missing  as root, then make again." >&2
+        exit 1
+    }
+    as_root="sudo${CI:+ -n}"
+fi
+apt() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
+}
+echo "Installing them with apt-get."
+apt update
+# shellcheck disable=SC2086 # a list of names
+apt install -y --no-install-recommends $missing

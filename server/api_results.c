@@ -1,0 +1,246 @@
+/* See api_results.h. */
+#include "server/api_results.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "crawler/engine.h"
+#include "server/job_view.h"
+#include "server/json_value.h"
+#include "server/listing.h"
+#include "server/request.h"
+#include "server/respond.h"
+#include "server/result_view.h"
+#include "storage/catalog.h"
+
+/* Whether there is such a job; if not, the request is answered. */
+static bool job_exists(struct request *request)
+{
+    struct job_row row;
+
+    if (job_view_load(request, request->ids[0], &row) < 0)
+        return false;
+    job_row_done(&row);
+    return true;
+}
+
+/* 0 with a reader, or with NULL for a job that has no file yet, which is to be seen as empty; or
+ * the request is answered and -errno. */
+static int open_reader(struct request *request, struct job_reader **ret_reader)
+{
+    char *path = engine_job_path(request->context->data_dir, request->ids[0]);
+    struct job_reader *reader = NULL;
+    int rc = job_reader_open(path, &reader);
+
+    free(path);
+    if (rc == -ENOENT && !job_exists(request))
+        return -ENOENT;
+    if (rc < 0 && rc != -ENOENT) {
+        respond_storage_error(request, rc);
+        return rc;
+    }
+    *ret_reader = reader;
+    return 0;
+}
+
+static void finish(struct listing *listing, int rc)
+{
+    struct request *request = listing->request;
+
+    if (rc < 0) {
+        listing_drop(listing);
+        respond_storage_error(request, rc);
+        return;
+    }
+    listing_respond(listing);
+}
+
+static struct query_filter filter_of(const struct listing *listing, int64_t after_id)
+{
+    const struct params *params = &listing->request->params;
+
+    return (struct query_filter){.after_id = after_id,
+                                 .limit = listing->limit + 1,
+                                 .host = params->host,
+                                 .page_host = params->page_host,
+                                 .alt_state = params->alt_state,
+                                 .source = params->source,
+                                 .state = params->state,
+                                 .outcome = params->outcome,
+                                 .text = params->text,
+                                 .page_id = params->page_id,
+                                 .image_id = params->image_id,
+                                 .status_min = params->status.min,
+                                 .status_max = params->status.max};
+}
+
+static int add_page(const struct page_result *row, void *arg)
+{
+    return listing_add(arg, row->id, page_view(row));
+}
+
+static int add_image(const struct image_result *row, void *arg)
+{
+    return listing_add(arg, row->id, image_view(row));
+}
+
+static int add_occurrence(const struct occurrence_result *row, void *arg)
+{
+    return listing_add(arg, row->id, occurrence_view(row));
+}
+
+static int read_part(struct job_reader *reader, enum cursor_listing kind,
+                     const struct query_filter *filter, struct listing *listing)
+{
+    switch (kind) {
+    case CURSOR_PAGES:
+        return query_pages(reader, filter, add_page, listing);
+    case CURSOR_IMAGES:
+        return query_images(reader, filter, add_image, listing);
+    case CURSOR_OCCURRENCES:
+        return query_occurrences(reader, filter, add_occurrence, listing);
+    default:
+        return -EINVAL;
+    }
+}
+
+static void list_part(struct request *request, enum cursor_listing kind)
+{
+    struct job_reader *reader;
+    struct query_filter filter;
+    struct listing listing;
+    int64_t after_id;
+
+    if (open_reader(request, &reader) < 0)
+        return;
+    if (listing_begin_part(&listing, request, kind, &after_id) == 0) {
+        filter = filter_of(&listing, after_id);
+        finish(&listing, reader ? read_part(reader, kind, &filter, &listing) : 0);
+    }
+    reader = job_reader_free(reader);
+}
+
+void api_list_pages(struct request *request)
+{
+    list_part(request, CURSOR_PAGES);
+}
+
+void api_list_images(struct request *request)
+{
+    list_part(request, CURSOR_IMAGES);
+}
+
+void api_list_occurrences(struct request *request)
+{
+    list_part(request, CURSOR_OCCURRENCES);
+}
+
+struct page_detail {
+    int64_t job_id;
+    json_t *view, *redirects;
+};
+
+static int keep_page(const struct page_result *row, void *arg)
+{
+    struct page_detail *detail = arg;
+
+    detail->view = page_view(row);
+    json_object_set_new(detail->view, "links", page_links_view(detail->job_id, row));
+    return 0;
+}
+
+static int keep_redirect(const struct page_result *row, void *arg)
+{
+    struct page_detail *detail = arg;
+
+    json_array_append_new(detail->redirects, redirect_view(row));
+    return 0;
+}
+
+static int read_page(struct job_reader *reader, int64_t page_id, struct page_detail *detail)
+{
+    int rc = reader ? query_page(reader, page_id, keep_page, detail) : -ENOENT;
+
+    if (rc < 0)
+        return rc;
+    return query_redirect_chain(reader, page_id, keep_redirect, detail);
+}
+
+void api_get_page(struct request *request)
+{
+    struct page_detail detail = {.job_id = request->ids[0], .redirects = json_array()};
+    struct job_reader *reader;
+    int rc;
+
+    if (open_reader(request, &reader) < 0) {
+        json_decref(detail.redirects);
+        return;
+    }
+    rc = read_page(reader, request->ids[1], &detail);
+    reader = job_reader_free(reader);
+    if (rc == 0) {
+        json_object_set_new(detail.view, "redirect_chain", detail.redirects);
+        respond_json(request, MHD_HTTP_OK, detail.view);
+        return;
+    }
+    json_decref(detail.redirects);
+    json_decref(detail.view);
+    if (rc == -ENOENT)
+        respond_error(request, PROBLEM_PAGE_NOT_FOUND,
+                      "Job %" PRId64 " knows no page with the id %" PRId64 ".", request->ids[0],
+                      request->ids[1]);
+    else
+        respond_storage_error(request, rc);
+}
+
+static int add_host(const struct host_count *row, void *arg)
+{
+    json_t *view = json_object();
+
+    json_object_set_new(view, "host", json_text(row->host));
+    json_object_set_new(view, "count", json_integer(row->count));
+    return listing_add(arg, 0, view);
+}
+
+static int add_event(int64_t at_ms, const char *kind, const char *text, void *arg)
+{
+    json_t *view = json_object();
+
+    json_object_set_new(view, "at", json_time(at_ms));
+    json_object_set_new(view, "kind", json_text(kind));
+    json_object_set_new(view, "text", json_text(text));
+    return listing_add(arg, 0, view);
+}
+
+void api_list_hosts(struct request *request)
+{
+    const struct params *params = &request->params;
+    struct job_reader *reader;
+    struct listing listing;
+    int rc = 0;
+
+    if (open_reader(request, &reader) < 0)
+        return;
+    listing_begin(&listing, request);
+    if (reader)
+        rc = query_hosts(reader, params->of ? params->of : "images", (unsigned)params->limit,
+                         add_host, &listing);
+    finish(&listing, rc);
+    reader = job_reader_free(reader);
+}
+
+void api_list_events(struct request *request)
+{
+    struct job_reader *reader;
+    struct listing listing;
+    int rc = 0;
+
+    if (open_reader(request, &reader) < 0)
+        return;
+    listing_begin(&listing, request);
+    if (reader)
+        rc = query_events(reader, (unsigned)request->params.limit, add_event, &listing);
+    finish(&listing, rc);
+    reader = job_reader_free(reader);
+}

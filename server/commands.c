@@ -1,0 +1,70 @@
+/* The table of commands; see commands.h. */
+#include "server/commands.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "server/cli_crawl.h"
+#include "server/cli_help.h"
+#include "server/cli_inspect.h"
+#include "server/crawl_options.h"
+#include "server/nearest.h"
+#include "server/service.h"
+
+const struct command commands[] = {
+    {.name = "serve",
+     .operands = "[OPTIONS]",
+     .summary = "runs the service: HTTP API and web interface",
+     .text =
+         "Takes crawls by POST /v1/jobs, runs them, and answers what they found. Jobs that were\n"
+         "under way when it last ended go on. Ends at SIGTERM or Ctrl-C after saving what is in\n"
+         "flight; a second signal ends it at once.",
+     .options = service_options,
+     .main = service_main},
+    {.name = "crawl",
+     .operands = "URL... [OPTIONS]",
+     .summary = "crawls one site in the terminal",
+     .text =
+         "Visits the pages that the URLs lead to, politely, and says at the end which images "
+         "there\n"
+         "are, whose alt text is missing, and what failed. The same engine as the service; the\n"
+         "data directory can be served afterwards. Ctrl-C stops cleanly, so that the same command\n"
+         "goes on later; a second Ctrl-C quits at once.\n\n"
+         "Exit status: 0 crawled (or stopped by Ctrl-C), 1 the crawl failed, 2 usage.",
+     .options = crawl_options_table,
+     .main = cli_crawl},
+    {.name = "inspect",
+     .operands = "html [FILE] [--base URL]",
+     .summary = "prints what is seen in an HTML file",
+     .text =
+         "Prints images, links and title of FILE as JSON. Without FILE it reads JSON lines, each\n"
+         "{\"html\" or \"html_b64\", \"base\", \"content_type\"}, and answers each with a line.",
+     .main = cli_inspect},
+    {.name = "help",
+     .operands = "[COMMAND | config [--ini | --man]]",
+     .summary = "tells about a command or the configuration",
+     .text = "Without an argument lists the commands. 'config' lists every option of the\n"
+             "configuration; --ini prints it as a commented file, --man as a manual page.",
+     .main = cli_help},
+    {.name = NULL}};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
+static const char *next_command(void *arg)
+{
+    const struct command **at = arg;
+    return (*at)++->name;
+}
+
+const char *command_nearest(const char *name)
+{
+    const struct command *at = commands;
+    return nearest_word(name, next_command, &at);
+}

@@ -1,0 +1,177 @@
+/* The one list of configuration options: what each is called, may be, is by default, and means.
+ * Whatever must agree about them (reader, help, configs/imgcrawl.ini, manual page) is drawn from
+ * it.
+ */
+#include "server/config_table.h"
+
+#include <string.h>
+
+#include "server/nearest.h"
+
+#define MIB    ((int64_t)1 << 20)
+#define GIB    ((int64_t)1 << 30)
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+
+#define OPTION(section_, key_, type_, ...)                                                         \
+    {                                                                                              \
+        .section = #section_, .key = #key_, .type = CONFIG_##type_,                                \
+        .offset = offsetof(struct config, section_.key_), __VA_ARGS__                              \
+    }
+
+/* clang-format off */
+static const struct {
+    const char *name, *help;
+} sections[] = {
+    {"server", "The HTTP API and the web interface, and the process itself."},
+    {"data", "Where jobs are kept."},
+    {"loop", "The event loop that fetches."},
+    {"fetch", "One request: its limits, and when it is tried again."},
+    {"politeness", "What hosts are spared, and which addresses are reached at all."},
+    {"parse", "The sandboxed processes that read pages."},
+    {"jobs", "How many crawls at once."},
+};
+
+const struct config_option config_options[] = {
+    OPTION(server, listen, LISTEN, .fallback = "127.0.0.1:8080",
+        .help = "Address and port of the API and the web interface. There is no login: who can "
+                "connect can crawl. Port 0 takes a free one."),
+    OPTION(server, threads, NUMBER, .fallback = "2", .min = 1, .max = 64,
+        .help = "Threads that answer requests."),
+    OPTION(server, max_request_bytes, BYTES, .fallback = "1 MiB", .min = 1024, .max = 64 * MIB,
+        .help = "The longest request body that is read."),
+    OPTION(server, allowed_hosts, LIST, .fallback = "",
+        .help = "Host names by which browsers may call this server, besides IP addresses, "
+                "localhost and the listen address. Others are refused, so that a web page "
+                "elsewhere cannot steer this server through a name of its own."),
+    OPTION(server, shutdown_seconds, NUMBER, .fallback = "20", .min = 0, .max = 3600,
+        .help = "How long pages in flight may take to finish at SIGTERM; what is not finished is "
+                "fetched again after the next start."),
+    OPTION(server, log_level, CHOICE, .fallback = "info", .choices = "error warning info debug",
+        .help = "The least important lines that are logged (to standard error)."),
+
+    OPTION(data, dir, TEXT, .fallback = "data", .min = 1,
+        .help = "Directory of imgcrawl.db and of one SQLite file for each job. Made where it is "
+                "missing. The systemd unit sets it with --data."),
+
+    OPTION(loop, backend, CHOICE, .fallback = "auto", .choices = "auto epoll poll select io_uring",
+        .help = "How the loop waits for the system. auto takes epoll."),
+
+    OPTION(fetch, user_agent, TEXT, .fallback = "imgcrawl/" IMGCRAWL_VERSION " (image inventory crawler)",
+        .min = 1,
+        .help = "The User-Agent header. The word it begins with (letters, - and _) is the name "
+                "looked for in robots.txt. Before crawling sites of others put an address in it "
+                "where you can be reached: imgcrawl (+https://example.org/about-our-crawler)."),
+    OPTION(fetch, connect_timeout_ms, NUMBER, .fallback = "10000", .min = 1, .max = DAY_MS,
+        .help = "From the start of a request until the connection stands, TLS included."),
+    OPTION(fetch, first_byte_timeout_ms, NUMBER, .fallback = "30000", .min = 1, .max = DAY_MS,
+        .help = "From the request until the first byte of the answer."),
+    OPTION(fetch, total_timeout_ms, NUMBER, .fallback = "120000", .min = 1, .max = DAY_MS,
+        .help = "The whole exchange."),
+    OPTION(fetch, low_speed_bytes, BYTES, .fallback = "100", .min = 1, .max = GIB,
+        .help = "An answer slower than so many bytes a second for low_speed_ms is given up."),
+    OPTION(fetch, low_speed_ms, NUMBER, .fallback = "30000", .min = 1000, .max = DAY_MS,
+        .help = "See low_speed_bytes."),
+    OPTION(fetch, max_body_bytes, BYTES, .fallback = "10 MiB", .min = 1024, .max = 256 * MIB,
+        .help = "The longest page, after decompression."),
+    OPTION(fetch, max_header_bytes, BYTES, .fallback = "256 KiB", .min = 1024, .max = 16 * MIB,
+        .help = "All headers of an answer together."),
+    OPTION(fetch, max_redirects, NUMBER, .fallback = "10", .min = 0, .max = 100,
+        .help = "Redirects in a row."),
+    OPTION(fetch, max_attempts, NUMBER, .fallback = "3", .min = 1, .max = 20,
+        .help = "Visits of one page, the first included, where a failure may pass (timeouts, "
+                "resets, 429, 502, 503, 504)."),
+    OPTION(fetch, retry_base_ms, NUMBER, .fallback = "1000", .min = 0, .max = DAY_MS,
+        .help = "The pause before the second visit; each later one doubles it, with some chance "
+                "in it. A longer Retry-After of the host wins."),
+    OPTION(fetch, retry_max_ms, NUMBER, .fallback = "60000", .min = 0, .max = DAY_MS,
+        .help = "The longest such pause."),
+    OPTION(fetch, pages_in_flight, NUMBER, .fallback = "256", .min = 1, .max = 65536,
+        .help = "Pages being fetched or parsed at one time, over all jobs."),
+    OPTION(fetch, ca_file, TEXT, .fallback = "",
+        .help = "Certificate authorities (PEM); empty: those of the system."),
+
+    OPTION(politeness, host_delay_ms, NUMBER, .fallback = "1000", .min = 0, .max = DAY_MS,
+        .help = "Pause between two requests to a host; a longer Crawl-delay in robots.txt wins."),
+    OPTION(politeness, host_connections, NUMBER, .fallback = "1", .min = 1, .max = 64,
+        .help = "Requests to one host at one time, over all jobs."),
+    OPTION(politeness, max_crawl_delay_ms, NUMBER, .fallback = "60000", .min = 0, .max = DAY_MS,
+        .help = "A longer Crawl-delay is taken as this one, so that a crawl ends."),
+    OPTION(politeness, own_hosts, LIST, .fallback = "",
+        .help = "Host names of your own, which are crawled as fast as they answer, as loopback "
+                "addresses always are."),
+    OPTION(politeness, own_host_connections, NUMBER, .fallback = "16", .min = 1, .max = 1024,
+        .help = "Requests to an own host at one time."),
+    OPTION(politeness, allow_networks, NETWORKS, .fallback = "auto",
+        .help = "Networks (10.1.0.0/16 fd00::/8 192.168.1.7) that crawls may reach although they "
+                "are loopback, private or otherwise special; all other special addresses are "
+                "refused at the socket. auto: 127.0.0.0/8 and ::1 where listen is a loopback "
+                "address, so that only people on this machine can ask for it, else none. With "
+                "imgcrawl crawl, auto is what the command line itself names."),
+
+    OPTION(parse, processes, NUMBER, .fallback = "0", .min = 0, .max = 1024,
+        .help = "Parse processes; 0: one for each core."),
+    OPTION(parse, timeout_ms, NUMBER, .fallback = "10000", .min = 100, .max = 600000,
+        .help = "A page that takes longer is given up; its process is killed and replaced."),
+    OPTION(parse, memory_bytes, BYTES, .fallback = "1 GiB", .min = 64 * MIB, .max = 64 * GIB,
+        .help = "Virtual memory that a parse process may take beyond what it starts with."),
+
+    OPTION(jobs, max_running, NUMBER, .fallback = "8", .min = 1, .max = 1000,
+        .help = "Jobs that crawl at one time; others wait as queued."),
+    OPTION(jobs, max_queued, NUMBER, .fallback = "1000", .min = 0, .max = 1000000,
+        .help = "Jobs that may wait; beyond, a new one is answered 503 with Retry-After."),
+};
+/* clang-format on */
+const size_t config_option_count = sizeof config_options / sizeof config_options[0];
+
+const char *config_section_help(const char *section)
+{
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        if (strcmp(sections[i].name, section) == 0)
+            return sections[i].help;
+    }
+    return NULL;
+}
+
+const struct config_option *config_option_find(const char *section, const char *key)
+{
+    for (size_t i = 0; i < config_option_count; i++) {
+        const struct config_option *option = &config_options[i];
+        if (strcmp(option->section, section) == 0 && strcmp(option->key, key) == 0)
+            return option;
+    }
+    return NULL;
+}
+
+static const char *next_section(void *arg)
+{
+    size_t *at = arg;
+    return *at < sizeof sections / sizeof sections[0] ? sections[(*at)++].name : NULL;
+}
+
+const char *config_nearest_section(const char *section)
+{
+    size_t at = 0;
+    return nearest_word(section, next_section, &at);
+}
+
+struct key_cursor {
+    const char *section;
+    size_t at;
+};
+
+static const char *next_key(void *arg)
+{
+    struct key_cursor *cursor = arg;
+    while (cursor->at < config_option_count) {
+        const struct config_option *option = &config_options[cursor->at++];
+        if (strcmp(option->section, cursor->section) == 0)
+            return option->key;
+    }
+    return NULL;
+}
+
+const char *config_nearest_key(const char *section, const char *key)
+{
+    struct key_cursor cursor = {.section = section};
+    return nearest_word(key, next_key, &cursor);
+}

@@ -1,0 +1,180 @@
+/* Requests to the modules of extraction and their answers; see inspect_parts.h. */
+#include "server/inspect_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/extract/charset.h"
+#include "crawler/extract/robots_txt.h"
+#include "crawler/extract/srcset.h"
+#include "crawler/extract/url.h"
+#include "server/base64.h"
+
+enum { AGENTS_MAX = 32 };
+
+struct bytes {
+    const char *data;
+    size_t bytes;
+    void *owned;
+};
+
+static json_t *error_answer(const char *text)
+{
+    return json_pack("{s:s}", "error", text);
+}
+
+static json_t *missing(const char *key)
+{
+    return json_pack("{s:o}", "error",
+                     json_sprintf("no \"%s\" in the request; give it as a string", key));
+}
+
+/* A string of the request; data is NULL where it has none. */
+static struct bytes get_text(const json_t *request, const char *key)
+{
+    const json_t *value = json_object_get(request, key);
+    return (struct bytes){.data = json_string_value(value), .bytes = json_string_length(value)};
+}
+
+/* The same, also as base64 under key_b64. The caller frees owned. */
+static struct bytes get_bytes(const json_t *request, const char *key, const char *key_b64)
+{
+    struct bytes encoded = get_text(request, key_b64);
+    if (!encoded.data)
+        return get_text(request, key);
+    struct bytes decoded = {0};
+    decoded.owned = base64_decode(encoded.data, encoded.bytes, &decoded.bytes);
+    decoded.data = decoded.owned;
+    return decoded;
+}
+
+/* --- url --- */
+
+/* Another scheme than http or https is no base for us, but then does no harm to an absolute input.
+ */
+static enum url_error resolve(struct bytes input, struct bytes base, struct url *ret_url)
+{
+    struct url base_url;
+    if (!base.data)
+        return url_parse(input.data, input.bytes, NULL, ret_url);
+    enum url_error error = url_parse(base.data, base.bytes, NULL, &base_url);
+    if (error == URL_OK)
+        return url_parse(input.data, input.bytes, &base_url, ret_url);
+    if (error != URL_OTHER_SCHEME)
+        return error;
+    error = url_parse(input.data, input.bytes, NULL, ret_url);
+    return error == URL_INVALID ? URL_OTHER_SCHEME : error;
+}
+
+json_t *inspect_url(const json_t *request)
+{
+    struct url url;
+    struct bytes input = get_text(request, "input");
+    if (!input.data)
+        return missing("input");
+    enum url_error error = resolve(input, get_text(request, "base"), &url);
+    if (error != URL_OK)
+        return error_answer(url_error_name(error));
+    return json_pack("{s:s#}", "href", url.href, (int)url.length);
+}
+
+/* --- srcset --- */
+
+static void append_candidate(const struct srcset_candidate *candidate, void *arg)
+{
+    char descriptor[SRCSET_DESCRIPTOR_MAX_BYTES];
+    srcset_descriptor(candidate, descriptor);
+    json_t *item =
+        json_pack("{s:o, s:s}", "url", json_stringn(candidate->url, candidate->url_bytes),
+                  "descriptor", descriptor);
+    json_array_append_new(arg, item);
+}
+
+json_t *inspect_srcset(const json_t *request)
+{
+    struct bytes value = get_text(request, "srcset");
+    if (!value.data)
+        return missing("srcset");
+    json_t *candidates = json_array();
+    srcset_parse(value.data, value.bytes, append_candidate, candidates);
+    return json_pack("{s:o}", "candidates", candidates);
+}
+
+/* --- charset --- */
+
+json_t *inspect_charset(const json_t *request)
+{
+    struct bytes data = get_bytes(request, "data", "data_b64");
+    enum charset_source source;
+    const char *encoding = charset_sniff((const unsigned char *)data.data, data.bytes,
+                                         get_text(request, "content_type").data, &source);
+    free(data.owned);
+    return json_pack("{s:s, s:s}", "encoding", encoding, "source", charset_source_name(source));
+}
+
+/* --- robots --- */
+
+/* One name or several; returns how many. */
+static size_t get_agents(const json_t *request, const char *ret_agents[AGENTS_MAX])
+{
+    const json_t *value = json_object_get(request, "agent");
+    size_t count = 0;
+    if (json_is_string(value))
+        ret_agents[count++] = json_string_value(value);
+    for (size_t i = 0; i < json_array_size(value) && count < AGENTS_MAX; i++)
+        if (json_is_string(json_array_get(value, i)))
+            ret_agents[count++] = json_string_value(json_array_get(value, i));
+    return count;
+}
+
+/* Rules are about paths: the scheme does not matter, nor whether there is a host. */
+static enum url_error parse_target(struct bytes text, struct url *ret_url)
+{
+    static const char host[] = "http://host/";
+    struct url base;
+    enum url_error error = url_parse(host, sizeof host - 1, NULL, &base);
+    if (error == URL_OK)
+        error = url_parse(text.data, text.bytes, &base, ret_url);
+    const char *after_scheme = memmem(text.data, text.bytes, "://", 3);
+    if (error != URL_OTHER_SCHEME || !after_scheme)
+        return error;
+    after_scheme++;
+    return url_parse(after_scheme, text.bytes - (size_t)(after_scheme - text.data), &base, ret_url);
+}
+
+static json_t *match(struct bytes robots, const char *const *agents, size_t agent_count,
+                     const struct url *url)
+{
+    char *rules = malloc(ROBOTS_RULES_MAX_BYTES);
+    if (!rules)
+        return error_answer("out of memory");
+    struct robots_decision decision;
+    struct url_slice path = url_path_and_query(url);
+    robots_txt_parse(robots.data, robots.bytes, agents, agent_count, rules, ROBOTS_RULES_MAX_BYTES);
+    robots_rules_match(rules, path.data, path.bytes, &decision);
+    free(rules);
+    return json_pack("{s:b, s:i, s:s}", "allowed", decision.allowed, "line", (int)decision.line,
+                     "rule", decision.rule);
+}
+
+json_t *inspect_robots(const json_t *request)
+{
+    const char *agents[AGENTS_MAX];
+    struct url url;
+    struct bytes target = get_text(request, "url");
+    if (!target.data)
+        return missing("url");
+    size_t agent_count = get_agents(request, agents);
+    if (agent_count == 0)
+        return missing("agent");
+    enum url_error error = parse_target(target, &url);
+    if (error != URL_OK)
+        return json_pack("{s:o}", "error",
+                         json_sprintf("the URL is refused: %s", url_error_name(error)));
+    struct bytes robots = get_bytes(request, "robots", "robots_b64");
+    if (!robots.data)
+        return missing("robots");
+    json_t *answer = match(robots, agents, agent_count, &url);
+    free(robots.owned);
+    return answer;
+}

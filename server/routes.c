@@ -1,0 +1,210 @@
+/* The table of routes and how a path is matched with it. Every row is described in
+ * web/openapi.json, which a test holds against this table.
+ */
+#include "server/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crawler/extract/record.h"
+#include "crawler/job_state.h"
+#include "crawler/outcome.h"
+#include "server/api_export.h"
+#include "server/api_health.h"
+#include "server/api_jobs.h"
+#include "server/api_results.h"
+#include "storage/export.h"
+
+static const char *job_states(unsigned index)
+{
+    return index < JOB_STATE_COUNT ? job_state_name((enum job_state)index) : NULL;
+}
+
+static const char *page_states(unsigned index)
+{
+    static const char *const names[] = {"queued", "done", "skipped", "failed"};
+
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
+static const char *outcomes(unsigned index)
+{
+    return index < OUTCOME_COUNT ? outcome_name((enum outcome)index) : NULL;
+}
+
+static const char *alt_states(unsigned index)
+{
+    return index < ALT_STATE_COUNT ? alt_state_name((enum alt_state)index) : NULL;
+}
+
+static const char *sources(unsigned index)
+{
+    return index < IMAGE_SOURCE_COUNT ? image_source_name((enum image_source)index) : NULL;
+}
+
+static const char *host_kinds(unsigned index)
+{
+    static const char *const names[] = {"images", "pages"};
+
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
+#define TEXT(member)                                                                               \
+    {                                                                                              \
+#member, PARAM_TEXT, offsetof(struct params, member), NULL                                 \
+    }
+#define ID(member)                                                                                 \
+    {                                                                                              \
+#member, PARAM_ID, offsetof(struct params, member), NULL                                   \
+    }
+#define CHOICE(member, values)                                                                     \
+    {                                                                                              \
+#member, PARAM_CHOICE, offsetof(struct params, member), values                             \
+    }
+#define STATUS                                                                                     \
+    {                                                                                              \
+        "status", PARAM_STATUS, offsetof(struct params, status), NULL                              \
+    }
+#define LIMIT                                                                                      \
+    {                                                                                              \
+        "limit", PARAM_LIMIT, offsetof(struct params, limit), NULL                                 \
+    }
+#define PART LIMIT, TEXT(cursor)
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, PARAM_TEXT, 0, NULL                                                                  \
+    }
+
+static const struct param_spec jobs_params[] = {CHOICE(state, job_states), PART, END};
+static const struct param_spec pages_params[] = {CHOICE(state, page_states),
+                                                 CHOICE(outcome, outcomes),
+                                                 TEXT(host),
+                                                 STATUS,
+                                                 TEXT(text),
+                                                 PART,
+                                                 END};
+static const struct param_spec images_params[] = {CHOICE(alt_state, alt_states),
+                                                  TEXT(host),
+                                                  CHOICE(source, sources),
+                                                  TEXT(text),
+                                                  ID(page_id),
+                                                  PART,
+                                                  END};
+static const struct param_spec occurrences_params[] = {CHOICE(alt_state, alt_states),
+                                                       TEXT(host),
+                                                       TEXT(page_host),
+                                                       CHOICE(source, sources),
+                                                       STATUS,
+                                                       ID(page_id),
+                                                       ID(image_id),
+                                                       TEXT(text),
+                                                       PART,
+                                                       END};
+static const struct param_spec hosts_params[] = {CHOICE(of, host_kinds), LIMIT, END};
+static const struct param_spec events_params[] = {LIMIT, END};
+
+/* clang-format off */
+static const struct route routes[] = {
+    {"GET",    "/healthz",                       api_health,           NULL,         0, false},
+    {"POST",   "/v1/jobs",                       api_create_job,       NULL,         0, true},
+    {"GET",    "/v1/jobs",                       api_list_jobs,        jobs_params,  0, false},
+    {"GET",    "/v1/jobs/{id}",                  api_get_job,          NULL,         0, false},
+    {"DELETE", "/v1/jobs/{id}",                  api_delete_job,       NULL,         0, false},
+    {"POST",   "/v1/jobs/{id}/pause",            api_act_on_job,       NULL,         JOB_PAUSE, false},
+    {"POST",   "/v1/jobs/{id}/resume",           api_act_on_job,       NULL,         JOB_RESUME, false},
+    {"POST",   "/v1/jobs/{id}/stop",             api_act_on_job,       NULL,         JOB_STOP, false},
+    {"POST",   "/v1/jobs/{id}/cancel",           api_act_on_job,       NULL,         JOB_CANCEL, false},
+    {"GET",    "/v1/jobs/{id}/pages",            api_list_pages,       pages_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/pages/{page_id}",  api_get_page,         NULL,         0, false},
+    {"GET",    "/v1/jobs/{id}/images",           api_list_images,      images_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/occurrences",      api_list_occurrences, occurrences_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/hosts",            api_list_hosts,       hosts_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/events",           api_list_events,      events_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/export.csv",       api_export,           NULL,         EXPORT_CSV, false},
+    {"GET",    "/v1/jobs/{id}/export.jsonl",     api_export,           NULL,         EXPORT_JSONL, false},
+};
+/* clang-format on */
+enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };
+
+const struct route *routes_table(size_t *ret_count)
+{
+    *ret_count = ROUTE_COUNT;
+    return routes;
+}
+
+/* Decimal, from 1, no leading zero: each thing has one address. */
+static bool read_id(const char *text, size_t bytes, int64_t *ret_id)
+{
+    int64_t id = 0;
+
+    if (bytes == 0 || bytes > 18 || text[0] == '0')
+        return false;
+    for (size_t i = 0; i < bytes; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        id = id * 10 + (text[i] - '0');
+    }
+    *ret_id = id;
+    return true;
+}
+
+/* Whether the segments fit; a {name} takes any, and one that is no number is left in *ret_bad_id.
+ */
+static bool path_fits(const char *pattern, const char *path, int64_t ids[2],
+                      const char **ret_bad_id)
+{
+    int id_count = 0;
+
+    *ret_bad_id = NULL;
+    while (*pattern == '/' && *path == '/') {
+        size_t pattern_bytes = strcspn(++pattern, "/"), path_bytes = strcspn(++path, "/");
+
+        if (*pattern == '{') {
+            if (path_bytes == 0)
+                return false;
+            if (!read_id(path, path_bytes, &ids[id_count++]) && !*ret_bad_id)
+                *ret_bad_id = pattern;
+        } else if (pattern_bytes != path_bytes || memcmp(pattern, path, path_bytes) != 0) {
+            return false;
+        }
+        pattern += pattern_bytes;
+        path += path_bytes;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+static bool method_fits(const struct route *route, const char *method)
+{
+    return strcmp(route->method, strcmp(method, "HEAD") == 0 ? "GET" : method) == 0;
+}
+
+static void add_allowed(struct route_match *match, const char *method)
+{
+    size_t used = strlen(match->allow);
+
+    snprintf(match->allow + used, sizeof match->allow - used, "%s%s%s", used > 0 ? ", " : "",
+             method, strcmp(method, "GET") == 0 ? ", HEAD" : "");
+}
+
+enum route_result route_find(const char *method, const char *path, struct route_match *ret_match)
+{
+    enum route_result result = ROUTE_NO_PATH;
+    const char *bad_id;
+
+    *ret_match = (struct route_match){0};
+    for (const struct route *route = routes; route < routes + ROUTE_COUNT; route++) {
+        if (!path_fits(route->pattern, path, ret_match->ids, &bad_id))
+            continue;
+        if (bad_id) {
+            ret_match->bad_id = bad_id;
+            result = ROUTE_BAD_ID;
+        } else if (method_fits(route, method)) {
+            ret_match->route = route;
+            return ROUTE_FOUND;
+        } else {
+            add_allowed(ret_match, route->method);
+            result = ROUTE_NO_METHOD;
+        }
+    }
+    return result;
+}

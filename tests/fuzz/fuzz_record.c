@@ -1,0 +1,52 @@
+/* Fuzzing record_open(): arbitrary bytes are refused or give a view in which every string can be
+ * read. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/extract/record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+static void touch(struct record_text text)
+{
+    if (text.data && strlen(text.data) != text.bytes)
+        abort();
+}
+
+static void touch_image(const struct record_image *image)
+{
+    const struct record_text texts[] = {image->url,    image->raw,    image->descriptor,
+                                        image->alt,    image->title,  image->width,
+                                        image->height, image->loading};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        touch(texts[i]);
+    if (!alt_state_name(image->alt_state) || !image_source_name(image->source))
+        abort();
+}
+
+static void touch_facts(const struct page_record *record)
+{
+    touch(record->title);
+    touch(record->base);
+    touch(record->canonical);
+    touch(record->meta_robots);
+    touch(record->meta_refresh);
+    touch(record->charset);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    struct page_record record;
+    if (record_open(data, bytes, &record) < 0)
+        return 0;
+    touch_facts(&record);
+    for (uint32_t i = 0; i < record.image_count; i++)
+        touch_image(&record.images[i]);
+    for (uint32_t i = 0; i < record.link_count; i++) {
+        touch(record.links[i].url);
+        touch(record.links[i].rel);
+    }
+    record_close(&record);
+    return 0;
+}
