@@ -1,9 +1,10 @@
 /* Address guard: the one check that every connection of the program passes, on the numeric address,
- * at the moment the socket is made (so a name that resolves differently the second time gains nothing).
+ * at the moment the socket is made (so a name that resolves differently the second time gains
+ * nothing).
  *
  * Private, loopback, link-local and other special ranges (RFC 6890) are blocked unless allowed by
- * a network of the policy. Addresses that wrap an IPv4 one (mapped, compatible, NAT64, 6to4, Teredo)
- * are judged by what they wrap. Plain functions, any thread.
+ * a network of the policy. Addresses that wrap an IPv4 one (mapped, compatible, NAT64, 6to4,
+ * Teredo) are judged by what they wrap. Plain functions, any thread.
  */
 #ifndef IMGCRAWL_ADDRESS_GUARD_H
 #define IMGCRAWL_ADDRESS_GUARD_H
@@ -25,11 +26,13 @@ struct address_policy {
 
 /* "127.0.0.0/8", "::1", "10.1.2.3": 0 or -EINVAL. */
 int address_network_parse(const char *text, struct address_network *ret_network);
-bool address_network_contains(const struct address_network *network, const struct sockaddr *address);
+bool address_network_contains(const struct address_network *network,
+                              const struct sockaddr *address);
 
 struct address_verdict {
     bool allowed;
-    const char *reason; /* static text: "loopback (127.0.0.0/8)", "public", "allowed by configuration" … */
+    const char
+        *reason; /* static text: "loopback (127.0.0.0/8)", "public", "allowed by configuration" … */
 };
 /* Anything but AF_INET and AF_INET6 is blocked. */
 struct address_verdict address_check(const struct address_policy *policy,

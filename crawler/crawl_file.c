@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "crawler/clock.h"
 #include "crawler/memory.h"
 #include "crawler/seen.h"
 
@@ -105,6 +106,9 @@ int crawl_file_open(void *arg)
     int rc = job_store_open(opening->path, &opening->store, &opening->reason);
     if (rc == 0)
         rc = read_all(opening);
+    if (rc == 0)
+        rc = job_store_add_event(opening->store, clock_epoch_ms(), "state",
+                                 opening->totals.last_url_id ? "running again" : "running");
     return rc;
 }
 

@@ -204,6 +204,7 @@ int engine_new(struct loop *loop, const struct engine_config *config, bool resum
     struct engine *engine = memory_new(sizeof *engine);
     engine->config = *config;
     engine->lock_fd = -1;
+    engine->resume_jobs = resume_jobs;
     engine->services.loop = loop;
     engine->services.config = &engine->config;
     engine->policy = (struct address_policy){.allowed = config->allowed_networks,
@@ -320,6 +321,7 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats)
         .backend = loop_backend_name(loop_backend_of(services->loop)),
         .parse_cpu_us = pool.cpu_us,
         .loop_cpu_us = cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000,
+        .fetch_cpu_us = fetcher_cpu_us(services->fetcher),
         .writer_cpu_us = store_writer_cpu_us(services->writer),
     };
 }

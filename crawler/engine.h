@@ -82,6 +82,7 @@ struct engine_stats {
     int64_t loop_lag_us;
     const char *backend;
     int64_t parse_cpu_us, loop_cpu_us, writer_cpu_us;
+    int64_t fetch_cpu_us; /* of loop_cpu_us */
 };
 void engine_stats(struct engine *engine, struct engine_stats *ret_stats);
 

@@ -245,8 +245,8 @@ static int load_job(const struct job_row *row, void *arg)
                   (long long)row->id);
         return 0;
     }
-    if (job->state == JOB_RUNNING) /* it was interrupted */
-        job->state = JOB_QUEUED;
+    if (job_state_is_active(job->state)) /* it was interrupted, or had not begun */
+        job->state = engine->resume_jobs ? JOB_QUEUED : JOB_STOPPED;
     add_job(engine, job);
     return 0;
 }

@@ -22,6 +22,7 @@ struct engine {
     unsigned running;
     engine_job_fn on_job;
     void *on_job_arg;
+    bool resume_jobs; /* unfinished jobs of earlier runs go on by themselves */
     bool stopping;
     struct promise *stopped; /* of engine_shutdown() */
     struct loop_timer *grace;

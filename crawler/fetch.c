@@ -66,6 +66,11 @@ unsigned fetcher_active(const struct fetcher *fetcher)
     return fetcher->active_count;
 }
 
+int64_t fetcher_cpu_us(const struct fetcher *fetcher)
+{
+    return fetcher->cpu_ns / 1000;
+}
+
 /* ---- exchanges ---- */
 
 /* What the crawler is to say and to refuse, whatever the environment holds. */

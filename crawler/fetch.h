@@ -76,5 +76,7 @@ int fetcher_new(struct loop *loop, const struct fetch_config *config, struct fet
 struct fetcher *fetcher_free(struct fetcher *fetcher);
 struct promise *fetch_start(struct fetcher *fetcher, const struct fetch_request *request);
 unsigned fetcher_active(const struct fetcher *fetcher);
+/* CPU time that curl has taken of the loop's so far, estimated from a sample of its turns. */
+int64_t fetcher_cpu_us(const struct fetcher *fetcher);
 
 #endif

@@ -127,6 +127,8 @@ struct fetcher {
     struct loop_timer *curl_timer;
     struct fetch_socket *sockets; /* by descriptor */
     size_t socket_count;
+    uint64_t turns; /* of curl */
+    int64_t cpu_ns; /* spent in them, estimated from a sample */
     struct deadlines deadlines;
     struct exchange_list active;
     struct exchange_list idle; /* with their easy handles set up */

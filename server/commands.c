@@ -34,11 +34,17 @@ const struct command commands[] = {
      .options = crawl_options_table,
      .main = cli_crawl},
     {.name = "inspect",
-     .operands = "html [FILE] [--base URL]",
-     .summary = "prints what is seen in an HTML file",
+     .operands = "KIND [ARGUMENTS]",
+     .summary = "shows what the program sees in a page, a URL, a robots.txt",
      .text =
-         "Prints images, links and title of FILE as JSON. Without FILE it reads JSON lines, each\n"
-         "{\"html\" or \"html_b64\", \"base\", \"content_type\"}, and answers each with a line.",
+         "  inspect html [FILE] [--base URL]           images, links and title of a page, as JSON\n"
+         "  inspect url URL [--base URL]               its canonical form\n"
+         "  inspect robots FILE URL --agent NAME       whether robots.txt lets NAME fetch URL\n"
+         "  inspect charset FILE [--content-type VALUE]\n"
+         "  inspect srcset VALUE\n\n"
+         "With nothing behind the kind it reads JSON lines and answers each with one; for html\n"
+         "{\"html\" or \"html_b64\", \"base\", \"content_type\"} gives images, links and title.\n"
+         "'imgcrawl inspect' alone shows an example of each.",
      .main = cli_inspect},
     {.name = "help",
      .operands = "[COMMAND | config [--ini | --man]]",

@@ -71,7 +71,9 @@ void respond_static(struct request *request, unsigned status, const char *conten
 
 void respond_empty(struct request *request, unsigned status)
 {
-    set_response(request, status, NULL, empty_response(), API_POLICY);
+    /* The headers of a 304 replace those of the copy that the browser kept (RFC 9111 §4.3.4). */
+    bool is_kept_copy = status == MHD_HTTP_NOT_MODIFIED;
+    set_response(request, status, NULL, empty_response(), is_kept_copy ? UI_POLICY : API_POLICY);
 }
 
 void respond_stream(struct request *request, const char *content_type,

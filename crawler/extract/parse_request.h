@@ -14,11 +14,11 @@ enum { PARSE_CONTENT_TYPE_MAX_BYTES = 256 };
 
 struct parse_request {
     uint32_t kind;
-    uint32_t base_bytes;   /* of the URL that follows this struct, without NUL: the page's own URL */
-    uint64_t body_offset;  /* in the shared body memory */
+    uint32_t base_bytes;  /* of the URL that follows this struct, without NUL: the page's own URL */
+    uint64_t body_offset; /* in the shared body memory */
     uint64_t body_bytes;
     char content_type[PARSE_CONTENT_TYPE_MAX_BYTES]; /* header value, NUL-ended, "" where none */
-    char agent[64];        /* for robots: our product token */
+    char agent[64];                                  /* for robots: our product token */
 };
 
 #endif

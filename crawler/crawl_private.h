@@ -1,0 +1,70 @@
+/* A crawl's own structure and what its three files call of each other: crawl.c (its life),
+ * crawl_opening.c (how it begins), crawl_visits.c (its pages). Nobody else includes this. */
+#ifndef IMGCRAWL_CRAWL_PRIVATE_H
+#define IMGCRAWL_CRAWL_PRIVATE_H
+
+#include "crawler/crawl.h"
+#include "crawler/crawl_file.h"
+#include "crawler/discovery.h"
+#include "crawler/host.h"
+#include "crawler/page.h"
+#include "crawler/rate.h"
+
+struct frontier;
+struct loop_timer;
+
+enum phase { PHASE_OPENING, PHASE_RUNNING, PHASE_DRAINING, PHASE_CLOSING, PHASE_CLOSED };
+
+struct crawl {
+    struct crawl_config config;
+    const struct services *services;
+    enum phase phase;
+    struct crawl_outcome outcome; /* where it is going, from DRAINING on */
+    enum outcome limit;           /* the limit that ended it; OUTCOME_OK: none did */
+
+    struct crawl_opening opening;
+    struct crawl_closing closing;
+    char closing_event[400];
+
+    struct job_store *store;
+    struct lane_group lanes;
+    struct frontier *frontier;
+    struct discovery discovery; /* owns seen and scope */
+    struct page_owner page_owner;
+    struct page *pages; /* in flight */
+    unsigned page_count;
+    unsigned waits; /* for robots.txt, and for the seeds to be stored */
+
+    struct job_counts counts;
+    int64_t visited; /* URLs visited at least once */
+    int64_t opened_at_ms;
+    struct rate rate;
+    struct loop_timer *time_limit;
+    char first_failure[256]; /* why the first URL that failed did, for a crawl that gets no page */
+    enum outcome first_failure_outcome;
+    int64_t failures_logged;
+
+    bool report_queued, freed;
+};
+
+/* The one place where the phase changes. */
+void crawl_set_phase(struct crawl *crawl, enum phase phase);
+/* Numbers have changed; they are told on the next turn of the loop. */
+void crawl_changed(struct crawl *crawl);
+/* Whether there is still something to do; the only place that decides that it is over. */
+void crawl_check_progress(struct crawl *crawl);
+/* The crawl comes to its end by itself: a limit, or a store that fails (positive errno). */
+void crawl_end_by_time(void *arg);
+void crawl_end_by_storage(struct crawl *crawl, int error);
+
+/* A lane_start_fn: the host ledger gives one of its origins a turn. */
+bool crawl_start_lane(struct lane *lane);
+/* For struct page_owner. */
+void crawl_page_ended(struct page *page, struct frontier_url *take_url,
+                      const struct page_result *result, void *arg);
+void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals);
+
+/* Opens the job's file on the writer thread and goes on from there. */
+void crawl_open(struct crawl *crawl);
+
+#endif

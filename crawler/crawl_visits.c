@@ -1,0 +1,224 @@
+/* A crawl's pages: what becomes of a turn that the host ledger gives, and of a page that has ended.
+ * See crawl.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/async/loop.h"
+#include "crawler/async/promise.h"
+#include "crawler/crawl_private.h"
+#include "crawler/frontier.h"
+#include "crawler/log.h"
+#include "crawler/memory.h"
+#include "crawler/robots.h"
+
+enum { LOGGED_FAILURES = 100 }; /* of a job, one line each; more are only counted */
+
+/* The list of pages in flight */
+
+static void list_add(struct crawl *crawl, struct page *page)
+{
+    struct page_links *links = page_links(page);
+    *links = (struct page_links){.next = crawl->pages};
+    if (crawl->pages)
+        page_links(crawl->pages)->prev = page;
+    crawl->pages = page;
+    crawl->page_count++;
+}
+
+static void list_remove(struct crawl *crawl, struct page *page)
+{
+    struct page_links *links = page_links(page);
+    if (links->prev)
+        page_links(links->prev)->next = links->next;
+    else
+        crawl->pages = links->next;
+    if (links->next)
+        page_links(links->next)->prev = links->prev;
+    crawl->page_count--;
+}
+
+static void cancel_robots(struct frontier_origin *origin, void *arg)
+{
+    struct crawl *crawl = arg;
+    if (origin->blocked)
+        robots_cancel(crawl->services->robots, origin->name);
+}
+
+void crawl_cancel_visits(struct crawl *crawl)
+{
+    for (struct page *page = crawl->pages; page; page = page_links(page)->next)
+        page_cancel(page);
+    if (crawl->frontier)
+        frontier_each_origin(crawl->frontier, cancel_robots, crawl);
+}
+
+static void log_failure(struct crawl *crawl, const struct frontier_url *url,
+                        const struct page_result *result)
+{
+    if (crawl->failures_logged++ < LOGGED_FAILURES)
+        log_info("job %lld host %s: %s %s%s%s", (long long)crawl->config.job_id,
+                 host_name(url->origin->lane.host), outcome_name(result->outcome), url->url,
+                 result->detail && *result->detail ? ": " : "",
+                 result->detail ? result->detail : "");
+    if (crawl->failures_logged == LOGGED_FAILURES)
+        log_info("job %lld: further failures are counted, not logged; see its pages",
+                 (long long)crawl->config.job_id);
+}
+
+static void note_failure(struct crawl *crawl, const struct frontier_url *url,
+                         const struct page_result *result)
+{
+    if (outcome_class_of(result->outcome) == OUTCOME_DONE)
+        return;
+    if (!*crawl->first_failure) {
+        crawl->first_failure_outcome = result->outcome;
+        snprintf(crawl->first_failure, sizeof crawl->first_failure, "%s: %s", url->url,
+                 result->detail && *result->detail ? result->detail
+                                                   : outcome_text(result->outcome));
+    }
+    if (outcome_class_of(result->outcome) == OUTCOME_FAILED)
+        log_failure(crawl, url, result);
+}
+
+void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals)
+{
+    struct job_counts *counts = &crawl->counts;
+    counts->images = totals->images;
+    counts->occurrences = totals->occurrences;
+    counts->alt_missing = totals->alt_missing;
+    counts->alt_empty = totals->alt_empty;
+    counts->alt_whitespace = totals->alt_whitespace;
+    counts->alt_text = totals->alt_text;
+    counts->body_bytes = totals->body_bytes;
+}
+
+static void page_stored(struct crawl *crawl, struct frontier_url *take_url,
+                        const struct page_result *result)
+{
+    note_failure(crawl, take_url, result);
+    job_counts_settle(&crawl->counts, result->outcome);
+    crawl_count_totals(crawl, result->totals);
+    finds_announce(result->finds, &crawl->counts);
+    rate_count(&crawl->rate, loop_now_ms(crawl->services->loop));
+    frontier_settle(take_url);
+}
+
+void crawl_page_ended(struct page *page, struct frontier_url *take_url,
+                      const struct page_result *result, void *arg)
+{
+    struct crawl *crawl = arg;
+    list_remove(crawl, page);
+    if (result->end == PAGE_STORED) {
+        page_stored(crawl, take_url, result);
+    } else {
+        job_counts_unlease(&crawl->counts);
+        frontier_return(take_url, result->end == PAGE_RETRY ? result->retry_at_ms : 0);
+    }
+    if (result->end == PAGE_NOT_STORED)
+        crawl_end_by_storage(crawl, result->error);
+    hosts_pump(crawl->services->hosts);
+    crawl_check_progress(crawl);
+}
+
+/* Starting, when the host ledger gives a lane its turn */
+
+/* An origin's robots.txt is on its way. */
+struct robots_wait {
+    struct crawl *crawl;
+    struct frontier_origin *origin;
+    bool is_request; /* this wait made the request, and the host counts it */
+};
+
+static struct promise *robots_known(struct promise *settled, void *arg)
+{
+    (void)settled;
+    struct robots_wait *wait = arg;
+    struct crawl *crawl = wait->crawl;
+    const struct robots_entry *robots = robots_of(crawl->services->robots, wait->origin->name);
+    struct host *host = wait->origin->lane.host;
+    long delay_ms = robots_rules_delay_ms(robots->rules);
+    if (delay_ms > 0 && !host_is_own(host))
+        host_set_crawl_delay(host, delay_ms);
+    if (wait->is_request)
+        host_finished(host, &(struct host_feedback){.retry_after_ms = -1});
+    crawl->waits--;
+    frontier_block(wait->origin, false);
+    hosts_pump(crawl->services->hosts);
+    crawl_check_progress(crawl);
+    free(wait);
+    return NULL;
+}
+
+static bool await_robots(struct crawl *crawl, struct frontier_origin *origin)
+{
+    const struct robots_entry *robots = robots_of(crawl->services->robots, origin->name);
+    struct robots_wait *wait = memory_new(sizeof *wait);
+    *wait = (struct robots_wait){
+        .crawl = crawl, .origin = origin, .is_request = !robots_is_fetching(robots)};
+    bool is_request = wait->is_request;
+    crawl->waits++;
+    frontier_block(origin, true);
+    struct promise *known =
+        robots_fetch(crawl->services->robots, origin->name, crawl->config.policy);
+    promise_unref(promise_finally(known, robots_known, wait));
+    return is_request;
+}
+
+/* What robots.txt says of a URL; OUTCOME_OK: it may be fetched. */
+static enum outcome check_robots(const struct robots_entry *robots, const struct frontier_url *url,
+                                 char *detail, size_t detail_bytes)
+{
+    if (robots->outcome != OUTCOME_OK) {
+        snprintf(detail, detail_bytes, "%s", robots->detail);
+        return robots->outcome;
+    }
+    struct robots_decision decision;
+    size_t origin_bytes = strlen(url->origin->name);
+    robots_rules_match(robots->rules, url->url + origin_bytes, url->bytes - origin_bytes,
+                       &decision);
+    if (decision.allowed)
+        return OUTCOME_OK;
+    snprintf(detail, detail_bytes, "robots.txt line %u: %s", decision.line, decision.rule);
+    return OUTCOME_ROBOTS_DISALLOWED;
+}
+
+static void count_visit(struct crawl *crawl, const struct frontier_url *url)
+{
+    if (url->attempts > 0)
+        return;
+    crawl->visited++;
+    if (crawl->visited == crawl->config.settings->max_pages)
+        frontier_open(crawl->frontier, true, true);
+}
+
+static bool lease_next(struct crawl *crawl, struct frontier_origin *origin,
+                       const struct robots_entry *robots)
+{
+    bool at_limit = crawl->visited >= crawl->config.settings->max_pages;
+    struct frontier_url *url = frontier_lease(origin, at_limit);
+    if (!url)
+        return false;
+    job_counts_lease(&crawl->counts);
+    crawl_changed(crawl);
+    char detail[320];
+    enum outcome verdict = check_robots(robots, url, detail, sizeof detail);
+    if (verdict == OUTCOME_OK) {
+        count_visit(crawl, url);
+        list_add(crawl, page_visit(&crawl->page_owner, url));
+        return true;
+    }
+    list_add(crawl, page_settle_unvisited(&crawl->page_owner, url, verdict, detail));
+    return false;
+}
+
+bool crawl_start_lane(struct lane *lane)
+{
+    struct frontier_origin *origin = (struct frontier_origin *)lane;
+    struct crawl *crawl =
+        (struct crawl *)(void *)((char *)lane->group - offsetof(struct crawl, lanes));
+    const struct robots_entry *robots = robots_of(crawl->services->robots, origin->name);
+    if (!robots->known)
+        return await_robots(crawl, origin);
+    return lease_next(crawl, origin, robots);
+}
