@@ -17,6 +17,7 @@
 #include "crawler/extract/html_tags.h"
 #include "crawler/extract/open_tags.h"
 #include "crawler/extract/record.h"
+#include "crawler/extract/tree_rules.h"
 
 struct guard {
     struct arena *arena;
@@ -59,9 +60,9 @@ static int check_attributes(struct guard *guard, const struct html_scan_tag *tag
 
 static int check_tag(struct guard *guard, const struct html_scan_tag *tag)
 {
-    enum open_tags_verdict verdict =
-        tag->is_end ? open_tags_end(&guard->open, tag) : open_tags_start(&guard->open, tag);
-    guard->scan.in_foreign = open_tags_in_foreign(&guard->open);
+    enum tag_verdict verdict =
+        tag->is_end ? tree_rules_end(&guard->open, tag) : tree_rules_start(&guard->open, tag);
+    guard->scan.in_foreign = open_tags_top(&guard->open)->space != SPACE_HTML;
     if (verdict == TAG_BLANKED)
         return blank(guard, tag->start, tag->end, RECORD_DEPTH_FLATTENED);
     if (verdict == TAG_STARTS_RAW)

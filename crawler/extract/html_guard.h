@@ -13,6 +13,7 @@ struct arena;
 
 enum {
     HTML_MAX_DEPTH = 256,      /* open elements; a tree builder walks them for many a tag */
+    HTML_MAX_FOREIGN = 64,     /* of these, elements of svg and math, which cost more */
     HTML_MAX_ATTRIBUTES = 256, /* of one tag */
     HTML_MAX_FORMATTING =
         64 /* unclosed <b>, <font> …: each is made anew in every later paragraph */

@@ -20,7 +20,7 @@ typedef const struct html_tag_info tag_list[];
 static const struct html_tag_info *const by_letter[26] = {
     ['a' - 'a'] =
         (tag_list){
-            {"a", TAG_TRANSPARENT, 0}, /* its start ends an open one */
+            {"a", TAG_FORMATTING | TAG_REPLACES, TAG_ID_A},
             {"address", BLOCK | TAG_PASSED, 0},
             {"annotation-xml", 0, TAG_ID_ANNOTATION_XML},
             {"applet", SCOPE_MARKER, 0},
@@ -53,13 +53,13 @@ static const struct html_tag_info *const by_letter[26] = {
         },
     ['d' - 'a'] =
         (tag_list){
-            {"dd", BLOCK | TAG_TERM_ITEM | OUT, 0},
+            {"dd", BLOCK | TAG_IMPLIED_END | TAG_TERM_ITEM | OUT, 0},
             {"desc", TAG_SVG_HTML, 0},
             {"details", BLOCK, 0},
             {"dir", BLOCK, 0},
             {"div", BLOCK | TAG_PASSED | OUT, 0},
             {"dl", BLOCK | OUT, 0},
-            {"dt", BLOCK | TAG_TERM_ITEM | OUT, 0},
+            {"dt", BLOCK | TAG_IMPLIED_END | TAG_TERM_ITEM | OUT, 0},
             {"", 0, 0},
         },
     ['e' - 'a'] =
@@ -78,7 +78,7 @@ static const struct html_tag_info *const by_letter[26] = {
             {"foreignobject", TAG_SVG_HTML, 0},
             {"form", BLOCK | TAG_TRANSPARENT, TAG_ID_FORM},
             {"frame", SPECIAL_VOID, 0},
-            {"frameset", TAG_SPECIAL, 0},
+            {"frameset", SPECIAL_VOID, 0},
             {"", 0, 0},
         },
     ['h' - 'a'] =
@@ -102,13 +102,14 @@ static const struct html_tag_info *const by_letter[26] = {
             {"iframe", TAG_RAW, 0},
             {"image", SPECIAL_VOID, 0},
             {"img", SPECIAL_VOID | OUT, 0},
+            {"isindex", SPECIAL_VOID | TAG_CLOSES_P, 0},
             {"input", SPECIAL_VOID | TAG_ENDS_SELECT, 0},
             {"", 0, 0},
         },
     ['k' - 'a'] = (tag_list){{"keygen", SPECIAL_VOID | TAG_ENDS_SELECT, 0}, {"", 0, 0}},
     ['l' - 'a'] =
         (tag_list){
-            {"li", TAG_SPECIAL | TAG_LIST_ITEM | TAG_CLOSES_P | OUT, 0},
+            {"li", TAG_SPECIAL | TAG_IMPLIED_END | TAG_LIST_ITEM | TAG_CLOSES_P | OUT, 0},
             {"link", SPECIAL_VOID, 0},
             {"listing", BLOCK | OUT, 0},
             {"", 0, 0},
@@ -120,6 +121,7 @@ static const struct html_tag_info *const by_letter[26] = {
             {"marquee", SCOPE_MARKER, 0},
             {"math", TAG_FOREIGN_ROOT, TAG_ID_MATH},
             {"menu", BLOCK | OUT, 0},
+            {"menuitem", SPECIAL_VOID, 0},
             {"meta", SPECIAL_VOID | OUT, 0},
             {"mglyph", 0, TAG_ID_MATH_GLYPH},
             {"mi", TAG_MATH_HTML, 0},
@@ -132,7 +134,7 @@ static const struct html_tag_info *const by_letter[26] = {
     ['n' - 'a'] =
         (tag_list){
             {"nav", BLOCK, 0},
-            {"nobr", FORMAT | OUT, 0},
+            {"nobr", FORMAT | OUT | TAG_REPLACES, 0},
             {"noembed", TAG_RAW, 0},
             {"noframes", TAG_RAW, 0},
             {"noscript", TAG_SPECIAL, 0},
@@ -142,12 +144,13 @@ static const struct html_tag_info *const by_letter[26] = {
         (tag_list){
             {"object", SCOPE_MARKER, 0},
             {"ol", BLOCK | TAG_LIST | OUT, 0},
-            {"option", TAG_OPTION, 0},
+            {"optgroup", TAG_ENDS_OPTION, 0},
+            {"option", TAG_OPTION | TAG_ENDS_OPTION, 0},
             {"", 0, 0},
         },
     ['p' - 'a'] =
         (tag_list){
-            {"p", BLOCK | TAG_PASSED | OUT, TAG_ID_P},
+            {"p", BLOCK | TAG_IMPLIED_END | TAG_PASSED | OUT, TAG_ID_P},
             {"param", SPECIAL_VOID, 0},
             {"plaintext", BLOCK, TAG_ID_PLAINTEXT},
             {"pre", BLOCK | OUT, 0},
@@ -155,7 +158,11 @@ static const struct html_tag_info *const by_letter[26] = {
         },
     ['r' - 'a'] =
         (tag_list){
-            {"ruby", OUT, 0},
+            {"rb", TAG_RUBY_TEXT, 0},
+            {"rp", TAG_RUBY_TEXT, 0},
+            {"rt", TAG_RUBY_TEXT, 0},
+            {"rtc", TAG_RUBY_TEXT, 0},
+            {"ruby", OUT, TAG_ID_RUBY},
             {"", 0, 0},
         },
     ['s' - 'a'] =

@@ -298,7 +298,7 @@ static bool parse_relative(struct parser *p, const struct url *base)
         parse_query(p);
     } else if (p->at == p->end || *p->at == '#') {
         copy_base(p, base, base->fragment_start);
-    } else if (*p->at == '?') {
+    } else if (*p->at == '?') { /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult) */
         copy_base(p, base, base->query_start);
         parse_query(p);
     } else {
