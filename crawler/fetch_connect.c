@@ -55,6 +55,7 @@ static void parse_peer(struct sockaddr_storage *peer, const char *ip, int port)
         memcpy(peer, &in6, sizeof in6);
 }
 
+/* curl's type asks for plain pointers. NOLINTNEXTLINE(readability-non-const-parameter) */
 static int before_request(void *arg, char *ip, char *local_ip, int port, int local_port)
 {
     (void)local_ip;

@@ -5,14 +5,18 @@
  */
 #include "crawler/store_writer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
 #include "crawler/async/thread_executor.h"
 #include "crawler/memory.h"
+
+enum { GATHER_MS = 10, FULL_BATCH = 64 };
 
 struct store_writer {
     struct loop *loop;
@@ -21,32 +25,11 @@ struct store_writer {
     struct store_append *writing;                /* the thread's while flushing, else NULL */
     struct promise *flush;                       /* of the batch being written */
     size_t pending;
+    size_t waiting_count;
+    int64_t next_flush_ms;     /* loop time: not sooner, unless a batch is full */
+    struct loop_timer *gather; /* for that time */
     _Atomic int64_t cpu_us;
 };
-
-int store_writer_new(struct loop *loop, struct store_writer **ret_writer)
-{
-    struct store_writer *writer = memory_new(sizeof *writer);
-    writer->loop = loop;
-    writer->waiting_end = &writer->waiting;
-    int rc = thread_executor_new(loop, "store-writer", 1, &writer->thread);
-    if (rc < 0) {
-        free(writer);
-        return rc;
-    }
-    *ret_writer = writer;
-    return 0;
-}
-
-struct store_writer *store_writer_free(struct store_writer *writer)
-{
-    if (!writer)
-        return NULL;
-    thread_executor_free(writer->thread, true);
-    promise_unref(writer->flush);
-    free(writer);
-    return NULL;
-}
 
 size_t store_writer_pending(const struct store_writer *writer)
 {
@@ -117,7 +100,16 @@ static void settle(struct store_append *append)
     promise_unref(promise);
 }
 
-static void start_flush(struct store_writer *writer);
+/* What was queued after a failure may lean on rows that are not there: it fails as well. */
+static void fail_followers(struct store_writer *writer, const struct store_append *failed)
+{
+    for (struct store_append *append = writer->waiting; append; append = append->next) {
+        if (append->store == failed->store)
+            append->rc = failed->rc;
+    }
+}
+
+static void flush_when_due(struct store_writer *writer);
 
 static struct promise *flush_done(struct promise *settled, void *arg)
 {
@@ -129,11 +121,13 @@ static struct promise *flush_done(struct promise *settled, void *arg)
     while (append) {
         struct store_append *next = append->next; /* the owner may free it once it is settled */
         writer->pending--;
+        if (append->rc < 0)
+            fail_followers(writer, append);
         settle(append);
         append = next;
     }
-    if (writer->waiting)
-        start_flush(writer);
+    writer->next_flush_ms = loop_now_ms(writer->loop) + GATHER_MS;
+    flush_when_due(writer);
     return NULL;
 }
 
@@ -142,8 +136,25 @@ static void start_flush(struct store_writer *writer)
     writer->writing = writer->waiting;
     writer->waiting = NULL;
     writer->waiting_end = &writer->waiting;
+    writer->waiting_count = 0;
+    loop_timer_stop(writer->gather);
     struct promise *flushed = thread_executor_submit(writer->thread, flush_on_thread, writer);
     writer->flush = promise_finally(flushed, flush_done, writer);
+}
+
+static void flush_when_due(struct store_writer *writer)
+{
+    if (writer->writing || !writer->waiting)
+        return;
+    if (writer->waiting_count >= FULL_BATCH || loop_now_ms(writer->loop) >= writer->next_flush_ms)
+        start_flush(writer);
+    else
+        loop_timer_start_at(writer->gather, writer->next_flush_ms);
+}
+
+static void on_gathered(void *arg)
+{
+    flush_when_due(arg);
 }
 
 struct promise *store_writer_append(struct store_writer *writer, struct store_append *append)
@@ -154,9 +165,9 @@ struct promise *store_writer_append(struct store_writer *writer, struct store_ap
     *writer->waiting_end = append;
     writer->waiting_end = &append->next;
     writer->pending++;
+    writer->waiting_count++;
     struct promise *promise = promise_ref(append->promise);
-    if (!writer->writing)
-        start_flush(writer);
+    flush_when_due(writer);
     return promise;
 }
 
@@ -169,4 +180,31 @@ struct promise *store_writer_call_owned(struct store_writer *writer, int (*fn)(v
                                         void *take_arg, void (*free_arg)(void *arg))
 {
     return thread_executor_submit_owned(writer->thread, fn, take_arg, free_arg);
+}
+
+int store_writer_new(struct loop *loop, struct store_writer **ret_writer)
+{
+    struct store_writer *writer = memory_new(sizeof *writer);
+    writer->loop = loop;
+    writer->waiting_end = &writer->waiting;
+    int rc = thread_executor_new(loop, "store-writer", 1, &writer->thread);
+    if (rc < 0) {
+        free(writer);
+        return rc;
+    }
+    writer->gather = loop_timer_new(loop, on_gathered, writer);
+    *ret_writer = writer;
+    return 0;
+}
+
+struct store_writer *store_writer_free(struct store_writer *writer)
+{
+    if (!writer)
+        return NULL;
+    assert(writer->pending == 0);
+    thread_executor_free(writer->thread, true);
+    promise_unref(writer->flush);
+    loop_timer_free(writer->gather);
+    free(writer);
+    return NULL;
 }

@@ -16,7 +16,7 @@ struct promise;
 struct store_writer;
 
 int store_writer_new(struct loop *loop, struct store_writer **ret_writer);
-/* Finishes what is queued. */
+/* Finishes the calls that are queued. No append may be unsettled (store_writer_pending). */
 struct store_writer *store_writer_free(struct store_writer *writer);
 
 /* One settled page, or a set of new URLs, on its way to disk. The caller's memory, until `totals`
@@ -31,7 +31,8 @@ struct store_append {
 };
 
 /* Resolves with NULL when the transaction that holds it is committed; rejects with the errno of
- * storage, and then nothing of it is in the file. Not to be cancelled. */
+ * storage, and then nothing of it is in the file, nor of what was appended to that store before the
+ * rejection was told: it might lean on rows that are not there. Not to be cancelled. */
 struct promise *store_writer_append(struct store_writer *writer, struct store_append *append);
 /* How many appends wait or are being written. */
 size_t store_writer_pending(const struct store_writer *writer);

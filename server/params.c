@@ -17,6 +17,11 @@ struct reading {
     char refusal[1000];
 };
 
+static void refuse(struct reading *reading, const char *why)
+{
+    snprintf(reading->refusal, sizeof reading->refusal, "%s", why);
+}
+
 static void append(char *text, size_t bytes, const char *separator, const char *item)
 {
     size_t used = strlen(text);
@@ -55,7 +60,7 @@ static int read_choice(struct reading *reading, const char *value)
             return 0;
         }
     }
-    strcpy(reading->refusal, "must be one of: ");
+    refuse(reading, "must be one of: ");
     for (unsigned i = 0; (choice = reading->spec->choices(i)); i++)
         append(reading->refusal, sizeof reading->refusal, i == 0 ? "" : ", ", choice);
     return -EINVAL;
@@ -73,10 +78,10 @@ static int read_status(struct reading *reading, const char *value)
         return 0;
     }
     if (usable && is_digits(value)) {
-        range->min = range->max = atoi(value);
+        range->min = range->max = (int)strtol(value, NULL, 10);
         return 0;
     }
-    strcpy(reading->refusal, "must be an HTTP status such as 404, or a class such as 4xx");
+    refuse(reading, "must be an HTTP status such as 404, or a class such as 4xx");
     return -EINVAL;
 }
 
@@ -87,7 +92,7 @@ static int read_number(struct reading *reading, const char *value, long long max
     errno = 0;
     number = is_digits(value) ? strtoll(value, NULL, 10) : 0;
     if (errno != 0 || number < 1 || number > max) {
-        strcpy(reading->refusal, help);
+        refuse(reading, help);
         return -EINVAL;
     }
     *(int64_t *)member(reading) = number;

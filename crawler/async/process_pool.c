@@ -165,8 +165,8 @@ static void copy_config(struct process_pool *pool, const struct process_pool_con
         argc++;
     pool->argv = must_calloc(argc + 1, sizeof(char *));
     for (size_t i = 0; i < argc; i++) {
-        pool->argv[i] = must_calloc(1, strlen(config->argv[i]) + 1);
-        strcpy(pool->argv[i], config->argv[i]);
+        size_t bytes = strlen(config->argv[i]) + 1;
+        pool->argv[i] = memcpy(must_calloc(1, bytes), config->argv[i], bytes);
     }
     pool->shared_fds = must_calloc(config->shared_fd_count + 1, sizeof(int));
     for (size_t i = 0; i < config->shared_fd_count; i++)

@@ -12,6 +12,7 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -39,10 +40,11 @@ static int mapped_bytes(size_t *ret_bytes)
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file)
         return -errno;
-    unsigned long pages = 0;
-    bool read = fscanf(file, "%lu", &pages) == 1;
+    char line[64] = "";
+    bool read = fgets(line, sizeof(line), file);
     fclose(file);
-    if (!read)
+    unsigned long pages = strtoul(line, NULL, 10); /* the first of its numbers */
+    if (!read || pages == 0)
         return -EIO;
     *ret_bytes = pages * (size_t)sysconf(_SC_PAGESIZE);
     return 0;

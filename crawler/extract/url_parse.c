@@ -296,9 +296,9 @@ static bool parse_relative(struct parser *p, const struct url *base)
         copy_base(p, base, base->path_start);
         parse_path(p);
         parse_query(p);
-    } else if (p->at == p->end || *p->at == '#') {
+    } else if (p->at == p->end || *p->at == '#') { /* NOLINT(*UndefinedBinaryOperatorResult) */
         copy_base(p, base, base->fragment_start);
-    } else if (*p->at == '?') { /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+    } else if (*p->at == '?') {
         copy_base(p, base, base->query_start);
         parse_query(p);
     } else {
