@@ -115,8 +115,10 @@ void crawl_page_ended(struct page *page, struct frontier_url *take_url,
         job_counts_unlease(&crawl->counts);
         frontier_return(take_url, result->end == PAGE_RETRY ? result->retry_at_ms : 0);
     }
-    if (result->end == PAGE_NOT_STORED)
+    if (result->end == PAGE_NOT_STORED) {
+        crawl->page_owner.store_error = result->error;
         crawl_end_by_storage(crawl, result->error);
+    }
     hosts_pump(crawl->services->hosts);
     crawl_check_progress(crawl);
 }

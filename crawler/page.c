@@ -24,6 +24,7 @@
 #include "crawler/memory.h"
 #include "crawler/page_rows.h"
 #include "crawler/parse.h"
+#include "crawler/redirect.h"
 #include "crawler/scope.h"
 #include "crawler/services.h"
 #include "crawler/store_writer.h"
@@ -179,24 +180,44 @@ static struct promise *retry_later(struct page *page)
     return promise_rejected(loop, EAGAIN, "page", "another try may help");
 }
 
-/* Redirects are taken hop by hop: the target is a URL of its own, which meets scope, robots and
- * politeness like any other. */
-static void judge_redirect(struct page *page)
+/* Redirect */
+
+static struct promise *loop_checked(struct promise *settled, void *arg)
 {
-    const struct frontier_url *from = page->url;
-    const char *location = page->fetched->location;
-    struct url base, target;
-    if (url_parse(from->url, from->bytes, NULL, &base) != URL_OK ||
-        url_parse(location, strlen(location), &base, &target) != URL_OK) {
-        set_outcome(page, OUTCOME_REDIRECT_INVALID, *location ? location : "no Location header");
-        return;
+    struct page *page = arg;
+    const struct redirect_check *check = promise_value(settled);
+    if (check->is_loop)
+        set_outcome(page, OUTCOME_REDIRECT_LOOP, "it redirects to a page that led here");
+    return promise_resolved(page->owner->services->loop, NULL, NULL);
+}
+
+static const char *redirect_detail(const struct page *page, enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_REDIRECT_LOOP:
+        return "it redirects to itself";
+    case OUTCOME_REDIRECT_INVALID:
+        return *page->fetched->location ? page->fetched->location : "no Location header";
+    case OUTCOME_TOO_MANY_REDIRECTS:
+        return page->redirect_to;
+    default:
+        return "";
     }
-    url_canonicalise(&target);
-    page->redirect_to = memory_strndup(target.href, target.length);
-    if (target.length == from->bytes && memcmp(target.href, from->url, from->bytes) == 0)
-        set_outcome(page, OUTCOME_REDIRECT_LOOP, "it redirects to itself");
-    else if (from->hops >= page->owner->services->config->max_redirects)
-        set_outcome(page, OUTCOME_TOO_MANY_REDIRECTS, page->redirect_to);
+}
+
+static struct promise *judge_redirect(struct page *page)
+{
+    const struct page_owner *owner = page->owner;
+    const struct services *services = owner->services;
+    enum outcome outcome = redirect_judge(page->url, page->fetched->location,
+                                          services->config->max_redirects, &page->redirect_to);
+    set_outcome(page, outcome, redirect_detail(page, outcome));
+    if (outcome == OUTCOME_REDIRECTED && page->url->hops > 0 &&
+        discovery_knows(owner->discovery, page->redirect_to, strlen(page->redirect_to)))
+        return promise_then(
+            redirect_find_loop(services->writer, owner->store, page->url->id, page->redirect_to),
+            loop_checked, page);
+    return promise_resolved(services->loop, NULL, NULL);
 }
 
 /* Parse */
@@ -223,7 +244,7 @@ static struct promise *parse_page(struct promise *settled, void *arg)
     if (is_worth_another_try(page))
         return retry_later(page);
     if (fetched->outcome == OUTCOME_REDIRECTED)
-        judge_redirect(page);
+        return judge_redirect(page);
     if (fetched->outcome != OUTCOME_OK)
         return promise_resolved(services->loop, NULL, NULL);
     struct promise *parsed = parser_submit(services->parser, PARSE_HTML, page->slot, page->url->url,
@@ -310,12 +331,16 @@ static void fill_append(struct page *page)
 static struct promise *store_page(struct promise *settled, void *arg)
 {
     struct page *page = arg;
+    const struct page_owner *owner = page->owner;
+    if (owner->store_error)
+        return promise_rejected(owner->services->loop, owner->store_error, "page",
+                                "an earlier page could not be stored");
     set_cancellable(page, NULL); /* the writer thread reads its memory from here on */
     page->parsed = promise_take_value(settled);
     read_record(page);
     follow_leads(page);
     fill_append(page);
-    return store_writer_append(page->owner->services->writer, &page->append);
+    return store_writer_append(owner->services->writer, &page->append);
 }
 
 /* Settle */

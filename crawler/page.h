@@ -40,6 +40,7 @@ struct page_owner {
     const struct services *services;
     const struct address_policy *policy;
     struct job_store *store;
+    int store_error; /* once rows were lost: positive errno, nothing more is stored */
     struct discovery *discovery;
     /* `page` is freed when this returns; take_url is the owner's again. */
     void (*on_end)(struct page *page, struct frontier_url *take_url,

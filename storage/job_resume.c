@@ -66,6 +66,33 @@ int job_store_each_url(struct job_store *store, store_url_fn fn, void *arg)
                     visit_url, &walk);
 }
 
+static int read_flag(sqlite3_stmt *row, void *arg)
+{
+    *(bool *)arg = sqlite3_column_int(row, 0) != 0;
+    return 0;
+}
+
+int job_store_is_redirect_source(struct job_store *store, int64_t id, const char *url,
+                                 bool *ret_is_source)
+{
+    static const char sql[] =
+        "WITH RECURSIVE chain(id) AS (VALUES (?1) UNION SELECT urls.parent_id FROM chain"
+        " JOIN urls ON urls.id = chain.id WHERE urls.via = 'redirect')"
+        " SELECT EXISTS (SELECT 1 FROM chain JOIN urls ON urls.id = chain.id WHERE urls.url = ?2)";
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store->db, sql, &statement);
+    if (r < 0)
+        return r;
+    struct db_values values = db_values(statement);
+    db_put_integer(&values, id);
+    db_put_text(&values, url);
+    r = db_values_code(&values);
+    if (r == 0)
+        r = db_each(statement, read_flag, ret_is_source);
+    db_finalize(statement);
+    return r;
+}
+
 struct origin_walk {
     store_origin_fn fn;
     void *arg;

@@ -101,6 +101,9 @@ int job_store_add_event(struct job_store *store, int64_t at_ms, const char *kind
 typedef int (*store_url_fn)(const struct store_url *url, void *arg);
 int job_store_each_queued(struct job_store *store, int64_t origin_id, int64_t after_id,
                           unsigned limit, store_url_fn fn, void *arg);
+/* Whether a text is the URL `id` or one of those whose redirects led to it. */
+int job_store_is_redirect_source(struct job_store *store, int64_t id, const char *url,
+                                 bool *ret_is_source);
 /* Resume: every origin; every known URL. */
 typedef int (*store_origin_fn)(const struct store_origin *origin, void *arg);
 int job_store_each_origin(struct job_store *store, store_origin_fn fn, void *arg);
