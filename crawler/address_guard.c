@@ -31,6 +31,8 @@ static const struct {
     {{V4(10, 0, 0, 0), 96 + 8}, "private (10.0.0.0/8)"},
     {{V4(100, 64, 0, 0), 96 + 10}, "shared by a provider (100.64.0.0/10)"},
     {{V4(127, 0, 0, 0), 96 + 8}, "loopback (127.0.0.0/8)"},
+    /* In no registry: the same on every machine of that cloud, and answers only from inside. */
+    {{V4(168, 63, 129, 16), 96 + 32}, "cloud platform (168.63.129.16)"},
     {{V4(169, 254, 0, 0), 96 + 16}, "link-local (169.254.0.0/16)"},
     {{V4(172, 16, 0, 0), 96 + 12}, "private (172.16.0.0/12)"},
     {{V4(192, 0, 0, 0), 96 + 24}, "protocol assignments (192.0.0.0/24)"},

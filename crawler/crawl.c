@@ -214,6 +214,7 @@ struct crawl *crawl_new(const struct crawl_config *config)
     crawl->config = *config;
     crawl->services = services;
     crawl->outcome.state = JOB_RUNNING;
+    crawl->counts = *config->counts_before;
     crawl->opened_at_ms = loop_now_ms(services->loop);
     crawl->time_limit = loop_timer_new(services->loop, crawl_end_by_time, crawl);
     lane_group_init(&crawl->lanes, services->hosts, crawl_start_lane);

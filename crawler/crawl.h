@@ -35,6 +35,7 @@ struct crawl_config {
     const char *path;                    /* of the job's file; borrowed */
     int64_t job_id;
     int64_t active_ms_before; /* running time of earlier runs, counted by max_seconds */
+    const struct job_counts *counts_before; /* told until the file is open; copied */
     /* Numbers have changed; at most once in a turn of the loop. */
     void (*on_change)(struct crawl *crawl, void *arg);
     /* It has ended, by itself or as it was told, and its file is closed; crawl_free() may follow at

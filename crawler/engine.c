@@ -20,6 +20,7 @@
 #include "crawler/clock.h"
 #include "crawler/data_dir.h"
 #include "crawler/engine_private.h"
+#include "crawler/extract/url.h"
 #include "crawler/fetch.h"
 #include "crawler/host.h"
 #include "crawler/log.h"
@@ -52,24 +53,40 @@ static void save_host(const char *host, int64_t next_at_epoch_ms, int64_t backof
 static void save_robots(const struct robots_row *row, void *arg)
 {
     const struct engine *engine = arg;
-    if (strcmp(row->outcome, outcome_name(OUTCOME_OK)) != 0)
+    if (strcmp(row->outcome, outcome_name(OUTCOME_OK)) == 0)
+        catalog_calls_save_robots(&engine->catalog, row);
+    else
         log_warning("origin %s: robots.txt cannot be had (%s), so nothing is fetched from it",
                     row->origin, row->outcome);
-    catalog_calls_save_robots(&engine->catalog, row);
 }
 
 static int restore_host(const struct host_row *row, void *arg)
 {
     const struct engine *engine = arg;
     struct host *host = hosts_get(engine->services.hosts, row->host, strlen(row->host));
-    host_block_until(host, loop_now_ms(engine->services.loop) + row->next_at_ms - clock_epoch_ms());
+    host_restore(host, loop_now_ms(engine->services.loop) + row->next_at_ms - clock_epoch_ms(),
+                 row->backoff_ms);
     return 0;
+}
+
+/* A crawl reads Crawl-delay when robots.txt arrives; this one is here already. */
+static void restore_crawl_delay(const struct engine *engine, const struct robots_row *row)
+{
+    struct url url;
+    long delay_ms = robots_rules_delay_ms(row->rules);
+    if (delay_ms <= 0 || url_parse(row->origin, strlen(row->origin), NULL, &url) != URL_OK)
+        return;
+    struct url_slice name = url_host(&url);
+    struct host *host = hosts_get(engine->services.hosts, name.data, name.bytes);
+    if (!host_is_own(host))
+        host_set_crawl_delay(host, delay_ms);
 }
 
 static int restore_robots(const struct robots_row *row, void *arg)
 {
     const struct engine *engine = arg;
     robots_restore(engine->services.robots, row);
+    restore_crawl_delay(engine, row);
     return 0;
 }
 

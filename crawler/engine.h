@@ -59,8 +59,8 @@ struct engine *engine_free(struct engine *engine);
 /* Resolves with an int64_t * (the job's id) once the job is on disk. Rejects with EAGAIN when too
  * many jobs are queued, else with what storage said. */
 struct promise *engine_create_job(struct engine *engine, const struct job_settings *settings);
-/* Resolves with NULL once the new state is on disk. ENOENT: no such job; EBUSY: not in this state
- * (the message says which states allow it). */
+/* Resolves with NULL once the new state is on disk. ENOENT: no such job, or not for long; EBUSY:
+ * not in this state (the message says which states allow it). */
 struct promise *engine_act(struct engine *engine, int64_t job_id, enum job_action action);
 /* Cancels it if need be, removes its row and its file. ENOENT. */
 struct promise *engine_delete_job(struct engine *engine, int64_t job_id);

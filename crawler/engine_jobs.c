@@ -46,9 +46,10 @@ static void drop_job(struct engine *engine, struct job *job)
     job_free(job);
 }
 
+/* New jobs that are not in the list yet count, too. */
 static unsigned count_queued(const struct engine *engine)
 {
-    unsigned count = 0;
+    unsigned count = engine->creations;
     for (const struct job *job = engine->jobs; job; job = job->next)
         count += job->state == JOB_QUEUED;
     return count;
@@ -60,7 +61,7 @@ bool engine_is_idle(const struct engine *engine)
         if (job->crawl || job->deletion)
             return false;
     }
-    return engine->saves == 0;
+    return engine->saves == 0 && engine->creations == 0;
 }
 
 /* Showing and saving */
@@ -156,6 +157,7 @@ static void log_end(const struct job *job)
 }
 
 static struct promise *delete_now(struct engine *engine, int64_t id, const char *path);
+static void cancel_job(struct engine *engine, struct job *job);
 
 static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcome, void *arg)
 {
@@ -167,6 +169,7 @@ static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcom
     job->active_ms += crawl_running_ms(crawl);
     job->crawl = NULL;
     engine->running--;
+    bool can_go_on = !job_state_is_final(outcome->state);
     /* A person may have decided otherwise while it drained: then that stands. */
     if (job->state == JOB_RUNNING && outcome->state != JOB_RUNNING)
         set_state(engine, job, outcome->state, outcome->reason, outcome->detail);
@@ -174,6 +177,8 @@ static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcom
     crawl_free(crawl);
     if (job->deletion)
         promise_follow(job->deletion, delete_now(engine, job->id, job->path));
+    else if (job->state == JOB_CANCELLED && can_go_on) /* that came too late for this crawl */
+        cancel_job(engine, job);
     else
         promise_unref(save_job(engine, job));
     engine_start_jobs(engine);
@@ -190,6 +195,7 @@ static void start_crawl(struct engine *engine, struct job *job)
                                                   .path = job->path,
                                                   .job_id = job->id,
                                                   .active_ms_before = job->active_ms,
+                                                  .counts_before = &job->counts,
                                                   .on_change = crawl_changed,
                                                   .on_closed = crawl_closed,
                                                   .arg = running});
@@ -282,8 +288,11 @@ static struct promise *creation_free(struct promise *settled, void *arg)
 {
     (void)settled;
     struct creation *creation = arg;
+    struct engine *engine = creation->engine;
+    engine->creations--;
     job_row_done(&creation->row);
     free(creation);
+    engine_check_stopped(engine);
     return NULL;
 }
 
@@ -308,6 +317,7 @@ struct promise *engine_create_job(struct engine *engine, const struct job_settin
     struct job_row row;
     int64_t now_ms = clock_epoch_ms();
     creation->engine = engine;
+    engine->creations++;
     new_row(settings, now_ms, &creation->row);
     new_row(settings, now_ms, &row);
     struct promise *inserted = catalog_calls_insert(&engine->catalog, &row);
@@ -374,7 +384,10 @@ static struct promise *refuse_ended(struct promise *settled, void *arg)
 struct promise *engine_act(struct engine *engine, int64_t job_id, enum job_action action)
 {
     struct job *job = find_job(engine, job_id);
-    if (!job || job->deletion) /* it has come to its end, or there is none */
+    if (job && job->deletion)
+        return promise_rejected(engine->services.loop, ENOENT, "engine",
+                                "the job is being deleted");
+    if (!job) /* it has come to its end, or there is none */
         return promise_then(catalog_calls_get(&engine->catalog, job_id), refuse_ended,
                             (void *)(uintptr_t)action);
     if (!job_action_allowed(action, job->state))

@@ -26,7 +26,8 @@ struct engine {
     bool stopping;
     struct promise *stopped; /* of engine_shutdown() */
     struct loop_timer *grace;
-    unsigned saves; /* catalog rows on their way */
+    unsigned saves;     /* catalog rows on their way */
+    unsigned creations; /* new jobs on their way to the catalog */
 };
 
 /* Takes up the jobs of the catalog that have not come to their end. 0 or -errno. */

@@ -1,6 +1,7 @@
-/* Where connections may go. The address policy of the request is asked twice: when a socket is made
- * for one of the host's addresses, and again before each request, because a kept connection may
- * have been opened for a job whose policy allows more. Called by curl on the loop thread.
+/* Where connections may go. The address policy of the request is asked three times: about the host
+ * as the URL names it, before it is resolved; when a socket is made for one of its addresses; and
+ * again before each request, because a kept connection may have been opened for a job whose policy
+ * allows more. Called by curl on the loop thread.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include "crawler/address_host.h"
 #include "crawler/fetch_exchange.h"
 
 static bool is_allowed(struct exchange *exchange, const struct sockaddr *address)
@@ -17,6 +19,25 @@ static bool is_allowed(struct exchange *exchange, const struct sockaddr *address
     if (!verdict.allowed)
         exchange->blocked_reason = verdict.reason;
     return verdict.allowed;
+}
+
+/* Nonzero makes curl give the transfer up, with no name asked of anybody. */
+static int before_resolving(void *resolver, void *reserved, void *arg)
+{
+    (void)resolver;
+    (void)reserved;
+    struct exchange *exchange = arg;
+    const char *text = NULL;
+    struct url url;
+    curl_easy_getinfo(exchange->easy, CURLINFO_EFFECTIVE_URL, &text);
+    if (!text || url_parse(text, strlen(text), NULL, &url) != URL_OK)
+        return -1;
+    struct address_verdict verdict = address_check_host(exchange->policy, &url);
+    if (verdict.allowed)
+        return 0;
+    exchange->blocked_reason = verdict.reason;
+    exchange_decide(exchange, OUTCOME_ADDRESS_BLOCKED);
+    return -1;
 }
 
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
@@ -73,6 +94,8 @@ static int before_request(void *arg, char *ip, char *local_ip, int port, int loc
 
 void fetch_connect_attach(struct exchange *exchange)
 {
+    curl_easy_setopt(exchange->easy, CURLOPT_RESOLVER_START_FUNCTION, before_resolving);
+    curl_easy_setopt(exchange->easy, CURLOPT_RESOLVER_START_DATA, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(exchange->easy, CURLOPT_OPENSOCKETDATA, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);

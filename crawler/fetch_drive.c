@@ -106,10 +106,17 @@ static void on_ready(int fd, unsigned events, void *arg)
                   (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0));
 }
 
+static void drop_watch(struct fetch_socket *entry)
+{
+    entry->watch = loop_watch_free(entry->watch);
+    entry->events = 0;
+    entry->idle = false;
+}
+
 static void forget_socket(struct fetch_socket *entry)
 {
-    loop_watch_free(entry->watch);
-    *entry = (struct fetch_socket){0};
+    drop_watch(entry);
+    entry->connection = false;
 }
 
 static void look_at(struct fetcher *fetcher, int fd, unsigned events)
@@ -135,10 +142,10 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *e
         return 0;
     }
     struct fetch_socket *entry = socket_at(fetcher, fd);
-    if (entry->connection)
+    if (entry->connection && entry->events != LOOP_WRITE)
         entry->idle = true;
-    else
-        forget_socket(entry); /* a resolver's pipe, about to be closed */
+    else /* a resolver's pipe or a connect that was given up: curl closes these without telling */
+        drop_watch(entry);
     return 0;
 }
 

@@ -111,11 +111,14 @@ struct peer_text {
     unsigned port;
 };
 
+/* What a name resolves to inside is not told of a blocked host: it would map a private network. */
 static struct peer_text peer_text(const struct exchange *exchange)
 {
     struct peer_text text = {"", 0};
     struct sockaddr_in in;
     struct sockaddr_in6 in6;
+    if (exchange->outcome == OUTCOME_ADDRESS_BLOCKED)
+        return text;
     if (exchange->peer.ss_family == AF_INET) {
         memcpy(&in, &exchange->peer, sizeof in);
         inet_ntop(AF_INET, &in.sin_addr, text.ip, sizeof text.ip);
@@ -164,7 +167,7 @@ static void describe(const struct exchange *exchange, const struct peer_text *pe
         say(detail, "Content-Type is %s", answer->content_type.data);
         return;
     case OUTCOME_ADDRESS_BLOCKED:
-        say(detail, "%s is not to be reached: %s", peer->ip, exchange->blocked_reason);
+        say(detail, "The host is not to be reached: %s", exchange->blocked_reason);
         return;
     case OUTCOME_CONNECT_REFUSED:
         say(detail, "Connection refused by %s port %u", peer->ip, peer->port);

@@ -21,8 +21,9 @@ struct host {
     unsigned active;      /* requests under way */
     unsigned claims;      /* lanes that are READY */
     int64_t delay_ms;
-    int64_t backoff_ms; /* the last pause for 429 or 503, doubled by the next */
-    int64_t next_at_ms; /* loop time */
+    int64_t backoff_ms;       /* the last pause for 429 or 503, doubled by the next */
+    int64_t backoff_until_ms; /* its end: answers that come before it belong to the same overload */
+    int64_t next_at_ms;       /* loop time */
     struct lane *parked_first, *parked_last;
     int heap_index; /* NOT_IN_HEAP unless it waits for next_at_ms */
 };
@@ -211,12 +212,24 @@ static void on_timer(void *arg)
 
 /* Starting */
 
+/* A lane became READY by what was true then: since, the host may have asked for a pause, or for one
+ * request at a time. */
+static bool host_may_start(const struct host *host)
+{
+    return host->active < host->connections && host->next_at_ms <= loop_now_ms(host->hosts->loop);
+}
+
 /* Takes the first READY lane of the group whose turn it is. */
 static void start_next(struct hosts *hosts)
 {
     struct lane *lane = hosts->turn->first;
     struct host *host = lane->host;
     hosts->turn = hosts->turn->next;
+    if (!host_may_start(host)) {
+        lane_set_state(lane, LANE_PARKED);
+        host_update(host);
+        return;
+    }
     lane_set_state(lane, LANE_IDLE);
     host->active++; /* before start(), which may ask for the host's room again */
     if (!lane->group->start(lane))
@@ -294,7 +307,8 @@ static bool ends_with(const char *name, const char *end)
 
 static bool is_loopback(const char *name)
 {
-    return strncmp(name, "127.", 4) == 0 || strcmp(name, "[::1]") == 0 ||
+    bool is_ipv4 = name[strspn(name, "0123456789.")] == '\0';
+    return (is_ipv4 && strncmp(name, "127.", 4) == 0) || strcmp(name, "[::1]") == 0 ||
            strcmp(name, "localhost") == 0 || ends_with(name, ".localhost");
 }
 
@@ -344,11 +358,12 @@ void host_set_crawl_delay(struct host *host, int64_t delay_ms)
     host_update(host);
 }
 
-void host_block_until(struct host *host, int64_t at_ms)
+void host_restore(struct host *host, int64_t next_at_ms, int64_t backoff_ms)
 {
-    if (at_ms <= host->next_at_ms)
-        return;
-    host->next_at_ms = at_ms;
+    host->backoff_ms = backoff_ms;
+    host->backoff_until_ms = next_at_ms;
+    if (next_at_ms > host->next_at_ms)
+        host->next_at_ms = next_at_ms;
     host_update(host);
 }
 
@@ -363,11 +378,13 @@ static void save_block(struct host *host)
 static void back_off(struct host *host, int64_t retry_after_ms)
 {
     const struct hosts_config *config = &host->hosts->config;
-    host->backoff_ms = host->backoff_ms ? host->backoff_ms * 2 : config->backoff_base_ms;
+    int64_t now_ms = loop_now_ms(host->hosts->loop);
+    if (now_ms >= host->backoff_until_ms)
+        host->backoff_ms = host->backoff_ms ? host->backoff_ms * 2 : config->backoff_base_ms;
     if (host->backoff_ms > config->backoff_max_ms)
         host->backoff_ms = config->backoff_max_ms;
-    int64_t pause_ms = retry_after_ms >= 0 ? retry_after_ms : host->backoff_ms;
-    int64_t until_ms = loop_now_ms(host->hosts->loop) + pause_ms;
+    int64_t until_ms = now_ms + (retry_after_ms >= 0 ? retry_after_ms : host->backoff_ms);
+    host->backoff_until_ms = until_ms;
     if (until_ms > host->next_at_ms) {
         host->next_at_ms = until_ms;
         save_block(host);
@@ -384,7 +401,7 @@ void host_finished(struct host *host, const struct host_feedback *feedback)
     }
     if (feedback->overloaded)
         back_off(host, feedback->retry_after_ms);
-    else
+    else if (loop_now_ms(host->hosts->loop) >= host->backoff_until_ms)
         host->backoff_ms = 0;
     host_update(host);
 }

@@ -53,8 +53,8 @@ const char *host_name(const struct host *host);
 bool host_is_own(const struct host *host);
 /* Crawl-delay of its robots.txt; the longest of several origins counts. */
 void host_set_crawl_delay(struct host *host, int64_t delay_ms);
-/* No request before then (loop time): Retry-After, or what was saved. */
-void host_block_until(struct host *host, int64_t at_ms);
+/* What was saved of it: no request before then (loop time), and the pause that was set last. */
+void host_restore(struct host *host, int64_t next_at_ms, int64_t backoff_ms);
 
 /* What an answer says about the host's load. */
 struct host_feedback {

@@ -49,6 +49,20 @@ struct member {
 static int refuse(struct settings_error *error, const char *member, int index, const char *format,
                   ...) __attribute__((format(printf, 4, 5)));
 
+/* Drops a character that a full buffer has cut in two: what is sent must be UTF-8. */
+static void cut_at_character(char *text)
+{
+    size_t end = strlen(text), start = end;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start == 0 || (unsigned char)text[start - 1] < 0xc0)
+        return;
+    unsigned char first = (unsigned char)text[start - 1];
+    size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (end - (start - 1) < wanted)
+        text[start - 1] = '\0';
+}
+
 static int refuse(struct settings_error *error, const char *member, int index, const char *format,
                   ...)
 {
@@ -56,6 +70,7 @@ static int refuse(struct settings_error *error, const char *member, int index, c
         snprintf(error->pointer, sizeof error->pointer, "/%s", member);
     else
         snprintf(error->pointer, sizeof error->pointer, "/%s/%d", member, index);
+    cut_at_character(error->pointer);
     va_list args;
     va_start(args, format);
     vsnprintf(error->detail, sizeof error->detail, format, args);

@@ -45,7 +45,8 @@ enum outcome_class { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_CLAS
       "the host answered with a server error (502, 503, 504 are retried)")                         \
     X(HTTP_OTHER, "http_other", FAILED, false, "a status that makes no page (1xx, 204, 304 …)")    \
     X(REDIRECT_INVALID, "redirect_invalid", FAILED, false, "a redirect without a usable Location") \
-    X(REDIRECT_LOOP, "redirect_loop", FAILED, false, "the redirect leads back to where it came from")          \
+    X(REDIRECT_LOOP, "redirect_loop", FAILED, false,                                               \
+      "the redirect leads back to where it came from")                                             \
     X(TOO_MANY_REDIRECTS, "too_many_redirects", FAILED, false, "more than max_redirects in a row") \
     /* the page */                                                                                 \
     X(PARSE_CRASHED, "parse_crashed", FAILED, false,                                               \

@@ -22,7 +22,7 @@
 enum {
     MAX_REDIRECTS = 5,
     KEEP_MS = 24 * 3600 * 1000,
-    KEEP_FAILURE_MS = 10 * 60 * 1000, /* one that could not be had is asked for again sooner */
+    KEEP_FAILURE_MS = 60 * 1000, /* asked for again soon: somebody may be mending it */
 };
 
 struct robots {
@@ -201,8 +201,16 @@ static int parse_rules(struct task *task, struct visit *visit)
     return rc;
 }
 
+/* Whether what was asked last is the origin itself, not where a redirect led. */
+static bool is_at_origin(const struct visit *visit)
+{
+    size_t bytes = strlen(visit->entry->origin);
+    return strncmp(visit->url.href, visit->entry->origin, bytes) == 0 &&
+           visit->url.href[bytes] == '/';
+}
+
 /* Whether the origin itself could not be reached, as opposed to its robots.txt. */
-static bool is_dead_origin(enum outcome outcome)
+static bool is_dead_origin(const struct visit *visit, enum outcome outcome)
 {
     switch (outcome) {
     case OUTCOME_DNS_FAILED:
@@ -212,20 +220,21 @@ static bool is_dead_origin(enum outcome outcome)
     case OUTCOME_TLS_INVALID:
     case OUTCOME_TLS_FAILED:
     case OUTCOME_ADDRESS_BLOCKED:
-        return true;
+        return is_at_origin(visit);
     default:
         return false;
     }
 }
 
-static void settle_failure(struct robots_entry *entry, enum outcome outcome, const char *detail)
+static void settle_failure(const struct visit *visit, enum outcome outcome, const char *detail)
 {
+    struct robots_entry *entry = visit->entry;
     char text[512];
     snprintf(text, sizeof text, "robots.txt: %s%s%s", outcome_name(outcome), *detail ? ": " : "",
              detail);
     set_text(&entry->detail, text);
     set_text(&entry->rules, "");
-    entry->outcome = is_dead_origin(outcome) ? outcome : OUTCOME_ROBOTS_UNREACHABLE;
+    entry->outcome = is_dead_origin(visit, outcome) ? outcome : OUTCOME_ROBOTS_UNREACHABLE;
 }
 
 /* RFC 9309 §2.3.1: what the answer to the request for robots.txt means. */
@@ -245,7 +254,7 @@ static int judge(struct task *task, struct visit *visit)
         set_text(&entry->rules, "");
         return 0;
     default:
-        settle_failure(entry, result->outcome, result->detail);
+        settle_failure(visit, result->outcome, result->detail);
         return 0;
     }
 }
@@ -266,7 +275,7 @@ static void end_visit(struct visit *visit, int rc)
     struct robots_entry *entry = visit->entry;
     struct robots *robots = visit->robots;
     if (rc < 0 && rc != -ECANCELED)
-        settle_failure(entry, OUTCOME_PARSE_FAILED, "");
+        settle_failure(visit, OUTCOME_PARSE_FAILED, "");
     if (rc != -ECANCELED) {
         entry->known = true;
         entry->fetched_ms = clock_epoch_ms();
@@ -299,7 +308,7 @@ struct promise *robots_fetch(struct robots *robots, const char *origin,
     if (entry->fetching)
         return promise_ref(entry->fetching);
     struct visit *visit = memory_new(sizeof *visit);
-    char text[URL_MAX_BYTES];
+    char text[URL_MAX_BYTES + sizeof "/robots.txt"];
     int bytes = snprintf(text, sizeof text, "%s/robots.txt", origin);
     url_parse(text, (size_t)bytes, NULL, &visit->url);
     visit->robots = robots;

@@ -90,11 +90,11 @@ static inline void assert_sound(const char *path)
 
 enum fault_kind { FAULT_NONE, FAULT_KILL, FAULT_ERRNO };
 
-static struct {
-    enum fault_kind kind;
-    int error; /* for FAULT_ERRNO; every call from the Nth on fails */
-    long left; /* calls until it happens */
-    long happened;
+static struct { /* set by the test, met by whichever thread writes */
+    _Atomic enum fault_kind kind;
+    _Atomic int error; /* for FAULT_ERRNO; every call from the Nth on fails */
+    _Atomic long left; /* calls until it happens */
+    _Atomic long happened;
 } fault;
 
 typedef ssize_t (*pwrite_call)(int, const void *, size_t, off_t);

@@ -1,0 +1,313 @@
+/* Robots: one request for all who ask, what each answer means (RFC 9309 §2.3.1), and ends. This
+ * binary is its own parse process. */
+#include "tests/unit/crawler/crawler_test.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "crawler/body_slots.h"
+#include "crawler/clock.h"
+#include "crawler/fetch.h"
+#include "crawler/parse.h"
+#include "crawler/parse_process.h"
+#include "crawler/robots.h"
+#include "storage/catalog.h"
+#include "tests/unit/crawler/site_server.h"
+
+enum { ATTEMPTS = 3, SLOTS = 4 };
+
+struct setting {
+    struct loop *loop;
+    struct body_slots *slots;
+    struct fetcher *fetcher;
+    struct parser *parser;
+    struct robots *robots;
+    struct address_network loopback;
+    struct address_policy policy;
+    struct site_server *site;
+    char origin[64];
+    int saves;
+    char saved_outcome[40], saved_rules[200];
+    int64_t saved_for_ms;
+};
+
+static struct setting setting;
+static const char *status = "200 OK", *headers = "", *body = ""; /* of robots.txt */
+
+/* /r/N redirects to /r/N-1, and /r/0 is a robots.txt. */
+static void answer(struct site_server *server, int fd, const char *path)
+{
+    char location[64];
+    site_wait_at_gate(server);
+    if (strncmp(path, "/r/", 3) != 0) {
+        site_answer(fd, status, headers, body);
+    } else if (atoi(path + 3) > 0) {
+        snprintf(location, sizeof location, "Location: /r/%d\r\n", atoi(path + 3) - 1);
+        site_answer(fd, "302 Found", location, "");
+    } else {
+        site_answer(fd, "200 OK", "", "User-agent: *\nDisallow: /redirected\n");
+    }
+}
+
+static void save(const struct robots_row *row, void *arg)
+{
+    (void)arg;
+    setting.saves++;
+    snprintf(setting.saved_outcome, sizeof setting.saved_outcome, "%s", row->outcome);
+    snprintf(setting.saved_rules, sizeof setting.saved_rules, "%s", row->rules);
+    setting.saved_for_ms = row->expires_ms - row->fetched_ms;
+}
+
+static int open_setting(void **state)
+{
+    (void)state;
+    static const struct fetch_config fetch = {.user_agent = "robots-test/1",
+                                              .max_connections = 8,
+                                              .max_host_connections = 8,
+                                              .connect_timeout_ms = 60000,
+                                              .first_byte_timeout_ms = 60000,
+                                              .total_timeout_ms = 60000,
+                                              .max_header_bytes = 32 * 1024};
+    struct setting *s = &setting;
+    *s = (struct setting){.loop = new_loop(), .site = site_server_start(answer)};
+    status = "200 OK";
+    headers = body = "";
+    snprintf(s->origin, sizeof s->origin, "http://127.0.0.1:%u", s->site->port);
+    assert_int_equal(address_network_parse("127.0.0.0/8", &s->loopback), 0);
+    s->policy = (struct address_policy){&s->loopback, 1};
+    assert_int_equal(body_slots_new(SLOTS, 1 << 20, &s->slots), 0);
+    assert_int_equal(fetcher_new(s->loop, &fetch, &s->fetcher), 0);
+    assert_int_equal(parser_new(s->loop,
+                                &(struct parser_config){.slots = s->slots,
+                                                        .processes = 1,
+                                                        .timeout_ms = 60000,
+                                                        .memory_bytes = (size_t)1 << 30},
+                                &s->parser),
+                     0);
+    s->robots = robots_new(&(struct robots_config){.loop = s->loop,
+                                                   .fetcher = s->fetcher,
+                                                   .slots = s->slots,
+                                                   .parser = s->parser,
+                                                   .agent = "robots-test",
+                                                   .max_attempts = ATTEMPTS,
+                                                   .retry_base_ms = 1,
+                                                   .save = save});
+    return 0;
+}
+
+static int close_setting(void **state)
+{
+    (void)state;
+    struct setting *s = &setting;
+    assert_true(robots_is_quiet(s->robots));
+    assert_int_equal(body_slots_in_use(s->slots), 0);
+    robots_free(s->robots);
+    fetcher_free(s->fetcher);
+    parser_free(s->parser);
+    body_slots_free(s->slots);
+    site_server_free(s->site);
+    loop_free(s->loop);
+    return 0;
+}
+
+static const struct robots_entry *fetch_of(const char *origin)
+{
+    struct promise *fetched = robots_fetch(setting.robots, origin, &setting.policy);
+    assert_int_equal(wait_for(fetched), PROMISE_RESOLVED);
+    promise_unref(fetched);
+    const struct robots_entry *entry = robots_of(setting.robots, origin);
+    assert_true(entry->known);
+    assert_false(robots_is_fetching(entry));
+    return entry;
+}
+
+static bool allows(const struct robots_entry *entry, const char *path)
+{
+    struct robots_decision decision;
+    robots_rules_match(entry->rules, path, strlen(path), &decision);
+    return entry->outcome == OUTCOME_OK && decision.allowed;
+}
+
+static void robots_rules_are_those_of_our_group(void **state)
+{
+    (void)state;
+    body = "User-agent: other\nDisallow: /\n\nUser-agent: robots-test\nDisallow: /no\n"
+           "Crawl-delay: 2\n";
+    assert_false(robots_of(setting.robots, setting.origin)->known);
+    const struct robots_entry *entry = fetch_of(setting.origin);
+    assert_int_equal(entry->status, 200);
+    assert_true(allows(entry, "/yes"));
+    assert_false(allows(entry, "/no"));
+    assert_int_equal(robots_rules_delay_ms(entry->rules), 2000);
+    assert_int_equal(setting.saves, 1);
+    assert_string_equal(setting.saved_outcome, "ok");
+    assert_string_equal(setting.saved_rules, entry->rules);
+    assert_int_equal(setting.saved_for_ms, 24 * 3600 * 1000);
+}
+
+static void robots_asked_for_by_many_are_fetched_once(void **state)
+{
+    (void)state;
+    struct promise *fetched[5];
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(robots_is_fetching(robots_of(setting.robots, setting.origin)), i > 0);
+        fetched[i] = robots_fetch(setting.robots, setting.origin, &setting.policy);
+    }
+    assert_int_equal(body_slots_in_use(setting.slots), 1);
+    for (int i = 0; i < 5; i++) {
+        if (promise_state_of(fetched[i]) == PROMISE_PENDING)
+            wait_for(fetched[i]);
+        assert_int_equal(promise_state_of(fetched[i]), PROMISE_RESOLVED);
+        promise_unref(fetched[i]);
+    }
+    assert_int_equal(setting.site->requests, 1);
+}
+
+static void robots_answer_decides_as_the_standard_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *status;
+        enum outcome outcome;
+        unsigned requests;
+    } table[] = {
+        {"404 Not Found", OUTCOME_OK, 1},
+        {"401 Unauthorized", OUTCOME_OK, 1},
+        {"204 No Content", OUTCOME_OK, 1},
+        {"429 Too Many Requests", OUTCOME_ROBOTS_UNREACHABLE, ATTEMPTS},
+        {"500 Server Error", OUTCOME_ROBOTS_UNREACHABLE, 1},
+        {"503 Busy", OUTCOME_ROBOTS_UNREACHABLE, ATTEMPTS},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        close_setting(state);
+        open_setting(state);
+        status = table[i].status;
+        body = "User-agent: *\nDisallow: /\n"; /* of an error, so it does not count */
+        const struct robots_entry *entry = fetch_of(setting.origin);
+        assert_int_equal(entry->outcome, table[i].outcome);
+        assert_int_equal(allows(entry, "/x"), table[i].outcome == OUTCOME_OK);
+        assert_int_equal(setting.site->requests, table[i].requests);
+        if (table[i].outcome != OUTCOME_OK) {
+            assert_non_null(strstr(entry->detail, "robots.txt"));
+            assert_true(setting.saved_for_ms < 24 * 3600 * 1000); /* asked again sooner */
+        }
+    }
+}
+
+static void robots_redirects_are_followed_five_times(void **state)
+{
+    (void)state;
+    status = "301 Moved";
+    headers = "Location: /r/4\r\n"; /* the first of five */
+    const struct robots_entry *entry = fetch_of(setting.origin);
+    assert_false(allows(entry, "/redirected"));
+    assert_int_equal(setting.site->requests, 6);
+}
+
+static void robots_behind_more_redirects_or_none_to_follow_allow_all(void **state)
+{
+    (void)state;
+    static const char *const locations[] = {"Location: /r/5\r\n", "Location: ftp://x/\r\n", ""};
+    for (int i = 0; i < 3; i++) {
+        close_setting(state);
+        open_setting(state);
+        status = "301 Moved";
+        headers = locations[i];
+        assert_true(allows(fetch_of(setting.origin), "/redirected"));
+    }
+}
+
+static void robots_of_a_dead_origin_tell_how_it_is_dead(void **state)
+{
+    (void)state;
+    unsigned port;
+    int fd = raw_bind(&port); /* and nobody listens */
+    char origin[64];
+    snprintf(origin, sizeof origin, "http://127.0.0.1:%u", port);
+    const struct robots_entry *entry = fetch_of(origin);
+    assert_int_equal(entry->outcome, OUTCOME_CONNECT_REFUSED);
+    assert_false(allows(entry, "/x"));
+    setting.policy.allowed_count = 0;
+    assert_int_equal(fetch_of(setting.origin)->outcome, OUTCOME_ADDRESS_BLOCKED);
+    close(fd);
+}
+
+static void robots_cancelled_stay_unknown_and_can_be_asked_for_again(void **state)
+{
+    (void)state;
+    body = "User-agent: *\nDisallow: /no\n";
+    for (int wait_ms = 0; wait_ms < 20; wait_ms += 5) {
+        site_set_gate(setting.site, false);
+        struct promise *fetched = robots_fetch(setting.robots, setting.origin, &setting.policy);
+        run_loop_for(setting.loop, wait_ms);
+        robots_cancel(setting.robots, setting.origin);
+        if (promise_state_of(fetched) == PROMISE_PENDING)
+            wait_for(fetched);
+        assert_int_equal(promise_state_of(fetched), PROMISE_REJECTED);
+        assert_int_equal(promise_error(fetched)->code, ECANCELED);
+        promise_unref(fetched);
+        run_queue(setting.loop);
+        assert_true(robots_is_quiet(setting.robots));
+        assert_false(robots_of(setting.robots, setting.origin)->known);
+    }
+    robots_cancel(setting.robots, setting.origin); /* nothing is under way */
+    assert_int_equal(setting.saves, 0);
+    site_set_gate(setting.site, true);
+    assert_false(allows(fetch_of(setting.origin), "/no"));
+}
+
+static void robots_restored_count_until_they_expire(void **state)
+{
+    (void)state;
+    int64_t now_ms = clock_epoch_ms();
+    struct robots_row row = {.origin = "http://a.example",
+                             .fetched_ms = now_ms,
+                             .expires_ms = now_ms + 60000,
+                             .status = 200,
+                             .outcome = "ok",
+                             .rules = "disallow 2 /no\n"};
+    robots_restore(setting.robots, &row);
+    const struct robots_entry *entry = robots_of(setting.robots, "http://a.example");
+    assert_true(entry->known);
+    assert_true(allows(entry, "/yes"));
+    assert_false(allows(entry, "/no"));
+    row.expires_ms = now_ms - 1;
+    robots_restore(setting.robots, &row);
+    assert_false(robots_of(setting.robots, "http://a.example")->known);
+    row.origin = "http://b.example";
+    row.outcome = "of_the_future";
+    robots_restore(setting.robots, &row);
+    assert_false(robots_of(setting.robots, "http://b.example")->known);
+}
+
+static void robots_of_the_longest_origin_are_an_outcome(void **state)
+{
+    (void)state;
+    for (size_t bytes = URL_MAX_BYTES - 20; bytes <= URL_MAX_BYTES - 1; bytes++) {
+        char origin[URL_MAX_BYTES + 1] = "http://";
+        for (size_t i = strlen(origin); i < bytes; i++)
+            origin[i] = i % 60 == 59 ? '.' : 'a';
+        const struct robots_entry *entry = fetch_of(origin);
+        assert_int_not_equal(entry->outcome, OUTCOME_OK);
+    }
+}
+
+#define ROBOTS_TEST(name) cmocka_unit_test_setup_teardown(name, open_setting, close_setting)
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "parse-process") == 0)
+        return parse_process_main(argc, argv);
+    const struct CMUnitTest tests[] = {
+        ROBOTS_TEST(robots_rules_are_those_of_our_group),
+        ROBOTS_TEST(robots_asked_for_by_many_are_fetched_once),
+        ROBOTS_TEST(robots_answer_decides_as_the_standard_says),
+        ROBOTS_TEST(robots_redirects_are_followed_five_times),
+        ROBOTS_TEST(robots_behind_more_redirects_or_none_to_follow_allow_all),
+        ROBOTS_TEST(robots_of_a_dead_origin_tell_how_it_is_dead),
+        ROBOTS_TEST(robots_cancelled_stay_unknown_and_can_be_asked_for_again),
+        ROBOTS_TEST(robots_restored_count_until_they_expire),
+        ROBOTS_TEST(robots_of_the_longest_origin_are_an_outcome),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
