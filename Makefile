@@ -109,6 +109,10 @@ $(BUILD)/fixture-obj/%.o: tests/fixture/%.c
 $(BUILD)/fixture: $(FIXTURE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lz -pthread
 
+# Real pages to crawl.
+$(BUILD)/corpus/debian-handbook:
+	tests/unpack-handbook $@
+
 # Benchmarks and fuzzers: one program a file, linked to the layers that it measures or feeds.
 LIBS_bench_store := storage
 LIBS_bare_curl   :=
@@ -150,7 +154,7 @@ test: ## install what is missing, build every variant, and run every test
 # Variants one after another (each uses all cores), so that a first failure stops the build at once.
 .PHONY: test-programs
 test-programs:
-	$(MAKE) VARIANT=plain all benches $(BUILD)/fixture
+	$(MAKE) VARIANT=plain all benches $(BUILD)/fixture $(BUILD)/corpus/debian-handbook
 	$(MAKE) VARIANT=asan $(BUILD)/asan/imgcrawl units
 	$(MAKE) VARIANT=tsan threaded-units
 	$(MAKE) VARIANT=plain CC=$(CLANG) BUILD=$(BUILD)/clang $(BUILD)/clang/plain/imgcrawl

@@ -38,7 +38,6 @@ python3-selenium        tests of the web UI
 chromium                tests of the web UI
 chromium-driver         tests of the web UI
 nginx-light             serves the test corpus
-debian-handbook         the test corpus: real pages
 openssl                 certificates for the TLS tests
 sqlite3                 looks into job files in tests
 procps                  looks at processes in tests

@@ -1,7 +1,9 @@
 """What the stories of this folder share: a daemon of one's own, one for a whole file, a small site."""
+import handbook
 import pytest
 from api_client import CheckedDaemon
 from daemon import Daemon
+from independent_count import count_site
 from static_site import StaticSite, error, page, redirect
 
 
@@ -53,3 +55,23 @@ def crawled(api, site):
     job = api.crawl(site.url + "/", name="Kites")
     assert job["state"] == "finished", job
     return job
+
+
+@pytest.fixture(scope="session")
+def handbook_site(tmp_path_factory):
+    """A real site: the Debian Administrator's Handbook, served by nginx."""
+    with handbook.open_site(tmp_path_factory.mktemp("nginx")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def counted(handbook_site):
+    """What is on it, by another walk and another parser."""
+    return count_site(handbook.seeds_of(handbook_site))
+
+
+@pytest.fixture
+def handbook_requests(handbook_site):
+    """Forgets what was asked for so far; gives the function that counts what is asked for from now on."""
+    handbook_site.take_requests()
+    return handbook_site.take_requests

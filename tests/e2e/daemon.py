@@ -32,16 +32,21 @@ class Answer:
 class Daemon:
     """One data directory, and the process that serves it at the moment. Its log is DATA.log."""
 
-    def __init__(self, data, *arguments):
-        self.data, self.arguments = pathlib.Path(data), arguments
+    def __init__(self, data, *arguments, program=IMGCRAWL):
+        self.data, self.arguments, self.program = pathlib.Path(data), arguments, program
         self.log = self.data.with_suffix(".log")
         self.process = self.port = None
 
-    def start(self, *arguments):
+    def launch(self, *arguments):
+        """Starts the process, and does not wait for it."""
+        listen = ["--listen", "127.0.0.1:0", "--data", str(self.data)]
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [IMGCRAWL, "serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *self.arguments, *arguments],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+            self.process = subprocess.Popen([self.program, "serve", *listen, *self.arguments, *arguments],
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+        return self
+
+    def start(self, *arguments):
+        self.launch(*arguments)
         line = self.process.stdout.readline()
         match = re.fullmatch(r"imgcrawl: listening on http://127\.0\.0\.1:(\d+)/\n", line)
         assert match, (line, self.log.read_text())

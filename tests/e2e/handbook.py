@@ -6,7 +6,7 @@ import os
 import pathlib
 import sqlite3
 
-from daemon import ROOT
+from daemon import ROOT, Daemon
 from nginx_site import NginxSite
 
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
@@ -50,6 +50,24 @@ def inventory_of(daemon, job_id):
     pages = daemon.all(f"/v1/jobs/{job_id}/pages?limit=1000")
     return Inventory(sorted((page["url"], page["state"], page["outcome"]) for page in pages),
                      kept_rows(daemon, job_id))
+
+
+def undisturbed(data, seeds):
+    """The inventory of a crawl that nothing happened to."""
+    daemon = Daemon(data, program=PLAIN).start()
+    try:
+        job = daemon.crawl(*seeds)
+        assert job["state"] == "finished", job
+        return inventory_of(daemon, job["id"])
+    finally:
+        daemon.kill()
+
+
+def same(found, wanted):
+    """Told by what differs, which may be two of nine thousand."""
+    assert set(found.pages) ^ set(wanted.pages) == set()
+    assert set(found.rows) ^ set(wanted.rows) == set()
+    assert found == wanted
 
 
 def check_sound(data, job_id):

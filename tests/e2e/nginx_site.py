@@ -28,7 +28,7 @@ http {{
 }}
 """
 SLOW_AGENT = "slow/1"
-RATE = 60
+RATE = 100
 START_ATTEMPTS = 5  # another program may take the free port before nginx does
 
 
