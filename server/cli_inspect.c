@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/inspect_address.h"
 #include "server/inspect_html.h"
 #include "server/inspect_parts.h"
 #include "server/json_lines.h"
@@ -59,6 +60,11 @@ static void print_srcset(const json_t *answer)
     }
 }
 
+static void print_address(const json_t *answer)
+{
+    printf("%s: %s\n", member(answer, "verdict"), member(answer, "reason"));
+}
+
 static void print_robots(const json_t *answer)
 {
     bool allowed = json_is_true(json_object_get(answer, "allowed"));
@@ -82,6 +88,9 @@ static const struct command_option charset_options[] = {
      .name = "content-type",
      .value = "VALUE",
      .help = "the header field that came with it"},
+    {0}};
+static const struct command_option address_options[] = {
+    {.id = 1, .name = "resolves-to", .value = "ADDRESS", .help = "what its name was resolved to"},
     {0}};
 static const struct command_option no_options[] = {{0}};
 
@@ -122,6 +131,13 @@ static const struct kind kinds[] = {
      .print = print_srcset,
      .options = no_options,
      .operands = {"srcset"}},
+    {.name = "address",
+     .usage = "URL [--resolves-to ADDRESS]",
+     .example = "{\"url\": \"http://b/\", \"resolves_to\": \"10.0.0.1\"}",
+     .answer = inspect_address,
+     .print = print_address,
+     .options = address_options,
+     .operands = {"url"}},
 };
 
 static const struct kind *find_kind(const char *name)

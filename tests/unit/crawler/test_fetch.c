@@ -332,6 +332,21 @@ static void name_that_resolves_to_a_private_address_is_blocked(void **state)
     world_done(&world);
 }
 
+/* Asked, the resolver of this test would not know it. */
+static void known_name_of_a_special_address_is_blocked_unresolved(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world_open(&world);
+    struct fetch_result *result = world_fetch(&world, "http://metadata.google.internal/");
+    assert_int_equal(result->outcome, OUTCOME_ADDRESS_BLOCKED);
+    assert_string_equal(result->detail,
+                        "The host is not to be reached: metadata of a cloud by its name");
+    free(result);
+    world_done(&world);
+}
+
 static void blocked_address_sees_no_connection(void **state)
 {
     (void)state;
@@ -467,6 +482,7 @@ int main(void)
         cmocka_unit_test(unknown_name_is_dns_failed),
         cmocka_unit_test(stuck_resolver_times_out_and_does_not_hold_the_loop),
         cmocka_unit_test(name_that_resolves_to_a_private_address_is_blocked),
+        cmocka_unit_test(known_name_of_a_special_address_is_blocked_unresolved),
         cmocka_unit_test(blocked_address_sees_no_connection),
         cmocka_unit_test(kept_connection_does_not_serve_a_stricter_policy),
         cmocka_unit_test(other_schemes_are_not_fetched),
