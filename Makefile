@@ -128,7 +128,8 @@ $(FUZZERS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(foreach l,$(LIBS_server),$(cal
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 endif
 # What runs on more than one thread, and so is also tested under the thread sanitizer.
-THREADED := $(TESTS_async) $(filter %/test_board %/test_loop_call,$(TESTS_crawler))
+THREADED := $(TESTS_async) $(filter %/test_loop_call,$(TESTS_server)) \
+            $(filter %/test_board %/test_store_writer %/test_engine %/test_engine_faults %/test_robots,$(TESTS_crawler))
 .PHONY: benches fuzzers units threaded-units
 threaded-units: $(THREADED)
 benches: $(BENCHES)

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "crawler/async/promise.h"
-#include "crawler/data_dir.h"
 #include "crawler/log.h"
 #include "crawler/memory.h"
 #include "crawler/store_writer.h"
+#include "storage/job_store.h"
 
 struct call {
     struct job_row row; /* first: `get` gives the call out as its row */
@@ -68,7 +68,7 @@ static int delete_on_thread(void *arg)
 {
     struct call *call = arg;
     int rc = catalog_delete_job(call->catalog, call->row.id);
-    return rc < 0 ? rc : data_dir_remove_job(call->path);
+    return rc < 0 ? rc : job_store_remove(call->path);
 }
 
 static int save_robots_on_thread(void *arg)

@@ -20,6 +20,8 @@
 #include "crawler/seen.h"
 #include "crawler/store_writer.h"
 
+enum { CLOCK_MS = 1000 };
+
 /* Telling */
 
 static void report(void *arg)
@@ -38,6 +40,12 @@ void crawl_changed(struct crawl *crawl)
         return;
     crawl->report_queued = true;
     loop_call_soon(crawl->services->loop, report, crawl);
+}
+
+/* Time passes and the rate falls also while nothing ends. */
+static void on_clock(void *arg)
+{
+    crawl_changed(arg);
 }
 
 int64_t crawl_job_id(const struct crawl *crawl)
@@ -78,8 +86,12 @@ void crawl_set_phase(struct crawl *crawl, enum phase phase)
     crawl->phase = phase;
     if (crawl->frontier)
         frontier_open(crawl->frontier, phase == PHASE_RUNNING, false);
-    if (phase != PHASE_RUNNING)
+    if (phase == PHASE_RUNNING) {
+        loop_timer_repeat(crawl->clock, CLOCK_MS);
+    } else {
         loop_timer_stop(crawl->time_limit);
+        loop_timer_stop(crawl->clock);
+    }
     crawl_changed(crawl);
 }
 
@@ -88,8 +100,10 @@ void crawl_end(struct crawl *crawl, const struct crawl_outcome *outcome)
     if (crawl->phase >= PHASE_CLOSING)
         return;
     crawl->outcome = *outcome;
-    if (crawl->phase == PHASE_RUNNING)
+    if (crawl->phase == PHASE_RUNNING) {
         crawl_set_phase(crawl, PHASE_DRAINING);
+        crawl_cancel_robots(crawl); /* no page of ours is in flight there */
+    }
     crawl_check_progress(crawl);
 }
 
@@ -133,6 +147,9 @@ static void end_by_completion(struct crawl *crawl, bool at_limit)
                  *crawl->first_failure ? crawl->first_failure : "no page could be fetched");
     else if (at_limit)
         end_self(crawl, JOB_FINISHED, outcome_name(crawl->limit), outcome_text(crawl->limit));
+    else if (crawl->discovery.is_full)
+        end_self(crawl, JOB_FINISHED, "max_urls",
+                 "max_urls was reached: what was found after that is not recorded");
     else
         end_self(crawl, JOB_FINISHED, "complete", "");
 }
@@ -145,12 +162,21 @@ static void close_memory(struct crawl *crawl)
     lane_group_done(&crawl->lanes);
 }
 
+/* What is in the file stands; that it is complete cannot be said. */
+static void closing_failed(struct crawl *crawl, const struct promise_error *error)
+{
+    struct crawl_outcome outcome = {.state = JOB_FAILED, .reason = "storage_error"};
+    snprintf(outcome.detail, sizeof outcome.detail, "%s could not be finished: %s",
+             crawl->config.path, strerror(error->code));
+    log_error("job %lld: %s", (long long)crawl->config.job_id, outcome.detail);
+    crawl->outcome = outcome;
+}
+
 static struct promise *closed(struct promise *settled, void *arg)
 {
     struct crawl *crawl = arg;
     if (promise_state_of(settled) == PROMISE_REJECTED)
-        log_error("job %lld: closing %s: %s", (long long)crawl->config.job_id, crawl->config.path,
-                  promise_error(settled)->message);
+        closing_failed(crawl, promise_error(settled));
     enum outcome reason;
     if (crawl->closing.skipped > 0 && outcome_parse(crawl->closing.skip_reason, &reason) == 0)
         job_counts_skip_queued(&crawl->counts, reason, crawl->closing.skipped);
@@ -216,6 +242,7 @@ struct crawl *crawl_new(const struct crawl_config *config)
     crawl->outcome.state = JOB_RUNNING;
     crawl->counts = *config->counts_before;
     crawl->opened_at_ms = loop_now_ms(services->loop);
+    crawl->clock = loop_timer_new(services->loop, on_clock, crawl);
     crawl->time_limit = loop_timer_new(services->loop, crawl_end_by_time, crawl);
     lane_group_init(&crawl->lanes, services->hosts, crawl_start_lane);
     crawl_open(crawl);
@@ -228,6 +255,7 @@ struct crawl *crawl_free(struct crawl *crawl)
     assert(crawl->phase == PHASE_CLOSED);
     crawl_opening_done(&crawl->opening);
     loop_timer_free(crawl->time_limit);
+    loop_timer_free(crawl->clock);
     if (crawl->report_queued)
         crawl->freed = true; /* the queued report frees it */
     else

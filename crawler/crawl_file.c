@@ -60,13 +60,21 @@ static int restore_url(const struct store_url *url, void *arg)
     return 0;
 }
 
+static int compare_origins(const void *a, const void *b)
+{
+    const struct opened_origin *left = a, *right = b;
+    return (left->id > right->id) - (left->id < right->id);
+}
+
+/* Origins come by id, before the tallies. */
 static void restore_queued(struct crawl_opening *opening, const struct store_tally *tally)
 {
+    struct opened_origin key = {.id = tally->origin_id};
+    struct opened_origin *origin = bsearch(&key, opening->origins, opening->origin_count,
+                                           sizeof *opening->origins, compare_origins);
     job_counts_add_queued(&opening->counts, tally->count);
-    for (size_t i = 0; i < opening->origin_count; i++) {
-        if (opening->origins[i].id == tally->origin_id)
-            opening->origins[i].queued = tally->count;
-    }
+    if (origin)
+        origin->queued = tally->count;
 }
 
 static int restore_tally(const struct store_tally *tally, void *arg)

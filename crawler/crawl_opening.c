@@ -111,6 +111,7 @@ static void open_memory(struct crawl *crawl)
     crawl->discovery.seen = crawl->opening.seen;
     crawl->opening.store = NULL;
     crawl->opening.seen = NULL;
+    crawl->discovery.max_urls = crawl->config.settings->max_urls;
     crawl->discovery.scope = scope_new(crawl->config.settings);
     crawl->frontier = frontier_new(&(struct frontier_config){.loop = services->loop,
                                                              .hosts = services->hosts,

@@ -40,7 +40,8 @@ struct crawl {
     int64_t opened_at_ms;
     struct rate rate;
     struct loop_timer *time_limit;
-    char first_failure[256]; /* why the first URL that failed did, for a crawl that gets no page */
+    struct loop_timer *clock; /* so that running time and rate are told while nothing happens */
+    char first_failure[256];  /* why the first URL that failed did, for a crawl that gets no page */
     enum outcome first_failure_outcome;
     int64_t failures_logged;
 
@@ -63,6 +64,9 @@ bool crawl_start_lane(struct lane *lane);
 void crawl_page_ended(struct page *page, struct frontier_url *take_url,
                       const struct page_result *result, void *arg);
 void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals);
+
+/* Ends the waiting for robots.txt; whoever else waits for the same one asks again. */
+void crawl_cancel_robots(struct crawl *crawl);
 
 /* Opens the job's file on the writer thread and goes on from there. */
 void crawl_open(struct crawl *crawl);

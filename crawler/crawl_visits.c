@@ -45,12 +45,17 @@ static void cancel_robots(struct frontier_origin *origin, void *arg)
         robots_cancel(crawl->services->robots, origin->name);
 }
 
+void crawl_cancel_robots(struct crawl *crawl)
+{
+    if (crawl->frontier)
+        frontier_each_origin(crawl->frontier, cancel_robots, crawl);
+}
+
 void crawl_cancel_visits(struct crawl *crawl)
 {
     for (struct page *page = crawl->pages; page; page = page_links(page)->next)
         page_cancel(page);
-    if (crawl->frontier)
-        frontier_each_origin(crawl->frontier, cancel_robots, crawl);
+    crawl_cancel_robots(crawl);
 }
 
 static void log_failure(struct crawl *crawl, const struct frontier_url *url,
@@ -137,13 +142,15 @@ static struct promise *robots_known(struct promise *settled, void *arg)
     (void)settled;
     struct robots_wait *wait = arg;
     struct crawl *crawl = wait->crawl;
-    const struct robots_entry *robots = robots_of(crawl->services->robots, wait->origin->name);
+    const struct robots_entry *robots =
+        robots_of(crawl->services->robots, wait->origin->name, crawl->config.policy);
     struct host *host = wait->origin->lane.host;
     long delay_ms = robots_rules_delay_ms(robots->rules);
     if (delay_ms > 0 && !host_is_own(host))
         host_set_crawl_delay(host, delay_ms);
     if (wait->is_request)
-        host_finished(host, &(struct host_feedback){.retry_after_ms = -1});
+        host_finished(host, &(struct host_feedback){.overloaded = robots_is_overloaded(robots),
+                                                    .retry_after_ms = robots->retry_after_ms});
     crawl->waits--;
     frontier_block(wait->origin, false);
     hosts_pump(crawl->services->hosts);
@@ -154,7 +161,8 @@ static struct promise *robots_known(struct promise *settled, void *arg)
 
 static bool await_robots(struct crawl *crawl, struct frontier_origin *origin)
 {
-    const struct robots_entry *robots = robots_of(crawl->services->robots, origin->name);
+    const struct robots_entry *robots =
+        robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     struct robots_wait *wait = memory_new(sizeof *wait);
     *wait = (struct robots_wait){
         .crawl = crawl, .origin = origin, .is_request = !robots_is_fetching(robots)};
@@ -219,7 +227,8 @@ bool crawl_start_lane(struct lane *lane)
     struct frontier_origin *origin = (struct frontier_origin *)lane;
     struct crawl *crawl =
         (struct crawl *)(void *)((char *)lane->group - offsetof(struct crawl, lanes));
-    const struct robots_entry *robots = robots_of(crawl->services->robots, origin->name);
+    const struct robots_entry *robots =
+        robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     if (!robots->known)
         return await_robots(crawl, origin);
     return lease_next(crawl, origin, robots);

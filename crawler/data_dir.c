@@ -18,9 +18,7 @@ static int make_dir(const char *path, char *reason, size_t reason_bytes)
     if (mkdir(path, 0755) == 0 || errno == EEXIST)
         return 0;
     int error = errno;
-    snprintf(reason, reason_bytes,
-             "cannot make the data directory %s: %s; make it, or give another with --data", path,
-             strerror(error));
+    snprintf(reason, reason_bytes, "cannot make the directory %s: %s", path, strerror(error));
     return -error;
 }
 
@@ -31,10 +29,7 @@ static int refuse_lock(int fd, const char *data_dir, int error, char *reason, si
         pid[0] = '\0';
     pid[strcspn(pid, "\n")] = '\0';
     if (error == EWOULDBLOCK)
-        snprintf(reason, reason_bytes,
-                 "the data directory %s is in use by another imgcrawl (process %s); end that one, "
-                 "or give another directory with --data",
-                 data_dir, pid);
+        snprintf(reason, reason_bytes, "it is in use by another imgcrawl (process %s)", pid);
     else
         snprintf(reason, reason_bytes, "cannot lock %s: %s", data_dir, strerror(error));
     close(fd);
@@ -48,9 +43,7 @@ static int lock_file(const char *data_dir, int *ret_fd, char *reason, size_t rea
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) {
         int error = errno;
-        snprintf(reason, reason_bytes,
-                 "cannot write to the data directory %s: %s; give one that is yours with --data",
-                 data_dir, strerror(error));
+        snprintf(reason, reason_bytes, "cannot open %s: %s", path, strerror(error));
         return -error;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
@@ -79,17 +72,4 @@ char *data_dir_job_path(const char *data_dir, int64_t job_id)
     char *path = memory_new(bytes);
     snprintf(path, bytes, "%s/jobs/%lld.sqlite", data_dir, (long long)job_id);
     return path;
-}
-
-int data_dir_remove_job(const char *job_path)
-{
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    int rc = 0;
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s%s", job_path, endings[i]);
-        if (unlink(path) < 0 && errno != ENOENT)
-            rc = -errno;
-    }
-    return rc;
 }

@@ -33,20 +33,20 @@ static size_t add_find(struct finds *finds)
     return finds->count++;
 }
 
-static void add_origin(struct finds *finds, struct frontier_origin *origin)
+/* The host stands in the origin's name as it does in the URL: canonical URLs have no credentials.
+ */
+static void add_origin(struct finds *finds, struct frontier_origin_id id, const struct url *url)
 {
     if (finds->origin_count == finds->origin_capacity) {
         finds->origin_capacity = finds->origin_capacity ? finds->origin_capacity * 2 : 4;
         finds->origins =
             memory_resize(finds->origins, finds->origin_capacity * sizeof *finds->origins);
     }
-    const char *host = host_name(origin->lane.host);
     finds->origins[finds->origin_count++] = (struct store_origin){
-        .id = origin->id,
-        .origin = {origin->name, strlen(origin->name)},
-        .host = {host, strlen(host)},
+        .id = id.id,
+        .origin = {id.new_name, strlen(id.new_name)},
+        .host = {id.new_name + url->host_start, (size_t)(url->host_end - url->host_start)},
     };
-    origin->stored = true;
 }
 
 bool discovery_knows(const struct discovery *discovery, const char *url, size_t bytes)
@@ -56,18 +56,24 @@ bool discovery_knows(const struct discovery *discovery, const char *url, size_t 
 
 bool discovery_follow(struct discovery *discovery, const struct lead *lead, struct finds *finds)
 {
+    if (discovery->last_url_id >= discovery->max_urls) {
+        discovery->is_full = true;
+        return false;
+    }
     if (!seen_add(discovery->seen, lead->text.data, lead->text.bytes))
         return false;
-    struct frontier_origin *origin = frontier_origin_of(discovery->frontier, lead->url);
-    if (!origin->stored)
-        add_origin(finds, origin);
+    struct frontier_origin_id origin = frontier_origin_id(discovery->frontier, lead->url);
+    if (origin.new_name)
+        add_origin(finds, origin, lead->url);
     enum outcome reason = OUTCOME_OK;
     bool allowed = scope_allows(discovery->scope, lead->url, lead->depth, &reason);
     size_t i = add_find(finds);
-    finds->finds[i] = (struct find){.origin = origin, .skip_reason = reason};
+    finds->finds[i] =
+        (struct find){.origin = allowed ? frontier_origin_of(discovery->frontier, lead->url) : NULL,
+                      .skip_reason = reason};
     finds->urls[i] = (struct store_url){
         .id = ++discovery->last_url_id,
-        .origin_id = origin->id,
+        .origin_id = origin.id,
         .parent_id = lead->parent_id,
         .url = lead->text,
         .via = via_names[lead->via],

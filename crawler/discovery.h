@@ -24,16 +24,18 @@ struct discovery {
     struct scope *scope;
     struct frontier *frontier;
     int64_t last_url_id;
+    int64_t max_urls; /* known ones; what comes after is not even remembered */
+    bool is_full;     /* that has happened */
 };
 
 /* New URLs on their way to disk. */
 struct finds {
     struct store_url *urls;
     struct find {
-        struct frontier_origin *origin;
-        enum outcome skip_reason; /* where urls[i].skipped */
-    } * finds;                    /* beside urls */
-    struct store_origin *origins; /* those that are not in the file yet */
+        struct frontier_origin *origin; /* NULL: skipped */
+        enum outcome skip_reason;       /* where urls[i].skipped */
+    } * finds;                          /* beside urls */
+    struct store_origin *origins;       /* those that are not in the file yet */
     size_t count, capacity, origin_count, origin_capacity;
 };
 void finds_done(struct finds *finds);
@@ -49,7 +51,8 @@ struct lead {
     uint32_t depth;
     uint16_t hops;
 };
-/* Adds the URL to finds where it is new; false where it was known. */
+/* Adds the URL to finds where it is new; false where it was known, or there are max_urls already.
+ */
 bool discovery_follow(struct discovery *discovery, const struct lead *lead, struct finds *finds);
 /* Whether a URL, by its canonical text, is known: cheap, so ask before parsing it. */
 bool discovery_knows(const struct discovery *discovery, const char *url, size_t bytes);

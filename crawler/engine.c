@@ -37,7 +37,8 @@ static char reason_text[512]; /* of the last engine_new() that failed */
 static bool has_room(void *arg)
 {
     const struct engine *engine = arg;
-    return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight;
+    return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight &&
+           store_writer_pending(engine->services.writer) < engine->config.pages_in_flight;
 }
 
 static void save_host(const char *host, int64_t next_at_epoch_ms, int64_t backoff_ms, void *arg)
@@ -56,7 +57,8 @@ static void save_robots(const struct robots_row *row, void *arg)
     if (strcmp(row->outcome, outcome_name(OUTCOME_OK)) == 0)
         catalog_calls_save_robots(&engine->catalog, row);
     else
-        log_warning("origin %s: robots.txt cannot be had (%s), so nothing is fetched from it",
+        log_warning("origin %s: robots.txt cannot be had (%s), so nothing is fetched from it; it "
+                    "is asked for again in a minute",
                     row->origin, row->outcome);
 }
 
@@ -187,7 +189,9 @@ static int restore_all(struct engine *engine)
 {
     struct catalog *catalog = engine->catalog.catalog;
     int64_t now_ms = clock_epoch_ms();
-    int rc = catalog_each_host(catalog, now_ms, restore_host, engine);
+    int rc = catalog_forget_before(catalog, now_ms);
+    if (rc == 0)
+        rc = catalog_each_host(catalog, now_ms, restore_host, engine);
     if (rc == 0)
         rc = catalog_each_robots(catalog, now_ms, restore_robots, engine);
     if (rc == 0)
@@ -215,6 +219,25 @@ static int make_parts(struct engine *engine)
     return restore_all(engine);
 }
 
+/* Somebody who names a loopback address as a seed means it; a public site that links or resolves to
+ * one does not count. */
+static void make_seed_policy(struct engine *engine)
+{
+    const struct engine_config *config = &engine->config;
+    size_t count = config->allowed_network_count;
+    engine->seed_policy = engine->policy;
+    if (!config->loopback_for_seeds)
+        return;
+    engine->seed_networks = memory_new((count + 2) * sizeof *engine->seed_networks);
+    if (count > 0)
+        memcpy(engine->seed_networks, config->allowed_networks,
+               count * sizeof *engine->seed_networks);
+    address_network_parse("127.0.0.0/8", &engine->seed_networks[count]);
+    address_network_parse("::1", &engine->seed_networks[count + 1]);
+    engine->seed_policy =
+        (struct address_policy){.allowed = engine->seed_networks, .allowed_count = count + 2};
+}
+
 int engine_new(struct loop *loop, const struct engine_config *config, bool resume_jobs,
                struct engine **ret_engine, const char **ret_reason)
 {
@@ -226,6 +249,7 @@ int engine_new(struct loop *loop, const struct engine_config *config, bool resum
     engine->services.config = &engine->config;
     engine->policy = (struct address_policy){.allowed = config->allowed_networks,
                                              .allowed_count = config->allowed_network_count};
+    make_seed_policy(engine);
     engine->board = board_new();
     reason_text[0] = '\0';
     int rc = make_parts(engine);
@@ -292,6 +316,7 @@ struct engine *engine_free(struct engine *engine)
     body_slots_free(services->slots);
     catalog_free(engine->catalog.catalog);
     board_free(engine->board);
+    free(engine->seed_networks);
     if (engine->lock_fd >= 0)
         close(engine->lock_fd);
     free(engine);

@@ -8,6 +8,7 @@
 #ifndef IMGCRAWL_ENGINE_H
 #define IMGCRAWL_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,7 +45,8 @@ struct engine_config {
     const struct text_list *own_hosts;   /* host names crawled as fast as they answer */
     const struct address_network *allowed_networks; /* special networks that jobs may reach */
     size_t allowed_network_count;
-    const char *ca_file; /* NULL: the system's */
+    bool loopback_for_seeds; /* a job with a seed on loopback may reach loopback */
+    const char *ca_file;     /* NULL: the system's */
 };
 
 /* Opens the data directory, takes up unfinished jobs (all of them, or none when resume_jobs is

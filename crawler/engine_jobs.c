@@ -14,6 +14,8 @@
 #include "crawler/crawl.h"
 #include "crawler/data_dir.h"
 #include "crawler/engine_private.h"
+#include "crawler/extract/url.h"
+#include "crawler/host.h"
 #include "crawler/log.h"
 #include "crawler/memory.h"
 
@@ -184,21 +186,39 @@ static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcom
     engine_start_jobs(engine);
 }
 
+static bool has_loopback_seed(const struct job_settings *settings)
+{
+    for (size_t i = 0; i < settings->seeds.count; i++) {
+        struct url url;
+        const char *seed = settings->seeds.items[i];
+        if (url_parse(seed, strlen(seed), NULL, &url) != URL_OK)
+            continue;
+        struct url_slice host = url_host(&url);
+        char *name = memory_strndup(host.data, host.bytes);
+        bool is_loopback = host_name_is_loopback(name);
+        free(name);
+        if (is_loopback)
+            return true;
+    }
+    return false;
+}
+
 static void start_crawl(struct engine *engine, struct job *job)
 {
     struct running *running = memory_new(sizeof *running);
     *running = (struct running){.engine = engine, .job = job};
     engine->running++;
-    job->crawl = crawl_new(&(struct crawl_config){.services = &engine->services,
-                                                  .settings = job->settings,
-                                                  .policy = &engine->policy,
-                                                  .path = job->path,
-                                                  .job_id = job->id,
-                                                  .active_ms_before = job->active_ms,
-                                                  .counts_before = &job->counts,
-                                                  .on_change = crawl_changed,
-                                                  .on_closed = crawl_closed,
-                                                  .arg = running});
+    job->crawl = crawl_new(&(struct crawl_config){
+        .services = &engine->services,
+        .settings = job->settings,
+        .policy = has_loopback_seed(job->settings) ? &engine->seed_policy : &engine->policy,
+        .path = job->path,
+        .job_id = job->id,
+        .active_ms_before = job->active_ms,
+        .counts_before = &job->counts,
+        .on_change = crawl_changed,
+        .on_closed = crawl_closed,
+        .arg = running});
 }
 
 void engine_start_jobs(struct engine *engine)
@@ -405,18 +425,17 @@ static struct promise *deleted(struct promise *settled, void *arg)
     struct save *save = arg;
     struct engine *engine = save->engine;
     struct job *job = find_job(engine, save->job_id);
-    if (promise_state_of(settled) == PROMISE_RESOLVED)
+    bool is_gone = promise_state_of(settled) == PROMISE_RESOLVED;
+    if (is_gone)
         log_info("job %lld: deleted", (long long)save->job_id);
-    if (job) {
-        promise_unref(job->deletion);
+    if (job)
+        job->deletion = promise_unref(job->deletion);
+    if (job && is_gone)
         drop_job(engine, job);
-    }
     engine->saves--;
     free(save);
     engine_check_stopped(engine);
-    return promise_state_of(settled) == PROMISE_RESOLVED
-               ? promise_resolved(engine->services.loop, NULL, NULL)
-               : NULL;
+    return is_gone ? promise_resolved(engine->services.loop, NULL, NULL) : NULL;
 }
 
 static struct promise *delete_now(struct engine *engine, int64_t id, const char *path)

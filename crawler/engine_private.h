@@ -16,6 +16,8 @@ struct engine {
     struct services services;
     struct catalog_calls catalog;
     struct address_policy policy;
+    struct address_network *seed_networks; /* the allowed ones, and loopback */
+    struct address_policy seed_policy;     /* for jobs with a seed on loopback */
     struct board *board;
     int lock_fd;
     struct job *jobs; /* those that can still change, by id */

@@ -21,7 +21,8 @@ enum { WINDOW = 256, WINDOW_LOW = 64 };
 
 struct frontier {
     struct frontier_config config;
-    struct text_map *origins; /* by name */
+    struct text_map *ids;     /* of all origins, by name; the id stands for the pointer */
+    struct text_map *origins; /* those with a queue, by name */
     int64_t last_origin_id;
     int64_t queued, retries;
     unsigned loads; /* under way */
@@ -32,6 +33,7 @@ struct frontier *frontier_new(const struct frontier_config *config)
 {
     struct frontier *frontier = memory_new(sizeof *frontier);
     frontier->config = *config;
+    frontier->ids = text_map_new();
     frontier->origins = text_map_new();
     return frontier;
 }
@@ -62,6 +64,7 @@ struct frontier *frontier_free(struct frontier *frontier)
     assert(frontier_is_quiet(frontier));
     text_map_each(frontier->origins, free_origin, NULL);
     text_map_free(frontier->origins);
+    text_map_free(frontier->ids);
     free(frontier);
     return NULL;
 }
@@ -99,16 +102,26 @@ static struct frontier_origin *origin_new(struct frontier *frontier, int64_t id,
     origin->name = text_map_put(frontier->origins, name.data, name.bytes, origin);
     origin->id = id;
     origin->window_end = &origin->window;
-    if (id > frontier->last_origin_id)
-        frontier->last_origin_id = id;
     return origin;
+}
+
+struct frontier_origin_id frontier_origin_id(struct frontier *frontier, const struct url *url)
+{
+    struct url_slice name = url_origin(url);
+    void *known = text_map_get(frontier->ids, name.data, name.bytes);
+    if (known)
+        return (struct frontier_origin_id){.id = (intptr_t)known};
+    int64_t id = ++frontier->last_origin_id;
+    return (struct frontier_origin_id){
+        .id = id,
+        .new_name = text_map_put(frontier->ids, name.data, name.bytes, (void *)(intptr_t)id)};
 }
 
 struct frontier_origin *frontier_origin_of(struct frontier *frontier, const struct url *url)
 {
     struct url_slice name = url_origin(url);
     struct frontier_origin *origin = text_map_get(frontier->origins, name.data, name.bytes);
-    return origin ? origin : origin_new(frontier, frontier->last_origin_id + 1, url);
+    return origin ? origin : origin_new(frontier, frontier_origin_id(frontier, url).id, url);
 }
 
 struct each {
@@ -247,10 +260,14 @@ int frontier_restore_origin(struct frontier *frontier, int64_t id, const struct 
                             int64_t queued, int64_t last_url_id)
 {
     struct url_slice name = url_origin(url);
-    if (text_map_get(frontier->origins, name.data, name.bytes))
+    if (text_map_get(frontier->ids, name.data, name.bytes))
         return -EEXIST;
+    text_map_put(frontier->ids, name.data, name.bytes, (void *)(intptr_t)id);
+    if (id > frontier->last_origin_id)
+        frontier->last_origin_id = id;
+    if (queued == 0)
+        return 0;
     struct frontier_origin *origin = origin_new(frontier, id, url);
-    origin->stored = true;
     origin->queued = queued;
     origin->added_id = last_url_id;
     frontier->queued += queued;

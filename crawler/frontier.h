@@ -47,7 +47,6 @@ struct frontier_origin {
     int64_t added_id;  /* the last URL that frontier_add() told of */
     bool loading;
     bool blocked; /* not to be leased from: its robots.txt is awaited */
-    bool stored;  /* its row is in the file, or on the way */
 };
 
 struct frontier_config {
@@ -66,7 +65,14 @@ struct frontier *frontier_free(struct frontier *frontier);
 /* No refill is under way: the job's file may be closed. */
 bool frontier_is_quiet(const struct frontier *frontier);
 
-/* The origin of a URL, made when it is new. */
+/* The id of a URL's origin, given when it is new. That is all that is kept of an origin from which
+ * nothing is to be fetched. */
+struct frontier_origin_id {
+    int64_t id;
+    const char *new_name; /* the frontier's own copy, where the origin was not known; else NULL */
+};
+struct frontier_origin_id frontier_origin_id(struct frontier *frontier, const struct url *url);
+/* The origin of a URL and its queue, made when it is new. */
 struct frontier_origin *frontier_origin_of(struct frontier *frontier, const struct url *url);
 /* On resume: an origin as it stands in the file, with how many URLs are queued there, none of them
  * above last_url_id. */

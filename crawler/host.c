@@ -305,7 +305,7 @@ static bool ends_with(const char *name, const char *end)
     return bytes >= end_bytes && strcasecmp(name + bytes - end_bytes, end) == 0;
 }
 
-static bool is_loopback(const char *name)
+bool host_name_is_loopback(const char *name)
 {
     bool is_ipv4 = name[strspn(name, "0123456789.")] == '\0';
     return (is_ipv4 && strncmp(name, "127.", 4) == 0) || strcmp(name, "[::1]") == 0 ||
@@ -318,7 +318,7 @@ static bool is_own(const struct hosts_config *config, const char *name)
         if (strcasecmp(config->own_hosts[i], name) == 0)
             return true;
     }
-    return is_loopback(name);
+    return host_name_is_loopback(name);
 }
 
 struct host *hosts_get(struct hosts *hosts, const char *name, size_t bytes)
@@ -383,7 +383,7 @@ static void back_off(struct host *host, int64_t retry_after_ms)
         host->backoff_ms = host->backoff_ms ? host->backoff_ms * 2 : config->backoff_base_ms;
     if (host->backoff_ms > config->backoff_max_ms)
         host->backoff_ms = config->backoff_max_ms;
-    int64_t until_ms = now_ms + (retry_after_ms >= 0 ? retry_after_ms : host->backoff_ms);
+    int64_t until_ms = now_ms + (retry_after_ms > 0 ? retry_after_ms : host->backoff_ms);
     host->backoff_until_ms = until_ms;
     if (until_ms > host->next_at_ms) {
         host->next_at_ms = until_ms;

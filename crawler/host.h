@@ -49,6 +49,8 @@ void hosts_pump(struct hosts *hosts);
 /* The host of that name, made when it is new. Never freed before hosts_free(). */
 struct host *hosts_get(struct hosts *hosts, const char *name, size_t bytes);
 const char *host_name(const struct host *host);
+/* 127.0.0.0/8, [::1], localhost and what is below it, by the name alone. */
+bool host_name_is_loopback(const char *name);
 /* Loopback, localhost or listed as one's own: crawled as fast as it answers. */
 bool host_is_own(const struct host *host);
 /* Crawl-delay of its robots.txt; the longest of several origins counts. */

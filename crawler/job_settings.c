@@ -300,6 +300,7 @@ static const struct member members[] = {
     {"include", OFFSET(include), read_patterns, write_list, 0, MAX_PATTERNS, 0},
     {"exclude", OFFSET(exclude), read_patterns, write_list, 0, MAX_PATTERNS, 0},
     {"max_pages", OFFSET(max_pages), read_integer, write_integer, 1, 1000000000, 100000},
+    {"max_urls", OFFSET(max_urls), read_integer, write_integer, 1, 1000000000, 10000000},
     {"max_depth", OFFSET(max_depth), read_integer, write_integer, 0, 100000, 100},
     {"max_seconds", OFFSET(max_seconds), read_integer, write_integer, 1, 31536000, 604800},
 };

@@ -29,6 +29,7 @@ struct job_settings {
     struct text_list hosts; /* of SCOPE_HOSTS: host names, "*.example.com" for all below */
     struct text_list include, exclude; /* globs over the whole URL; '*' is any run of characters */
     int64_t max_pages;                 /* visits, whatever comes of them; 1 and up */
+    int64_t max_urls;                  /* known ones, also those that are skipped; 1 and up */
     int64_t max_depth;                 /* links from a seed; 0 and up */
     int64_t max_seconds;               /* of running time; 1 and up */
 };

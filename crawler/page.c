@@ -154,7 +154,7 @@ static int64_t with_jitter(int64_t pause_ms)
 static int64_t retry_pause_ms(const struct page *page)
 {
     const struct engine_config *config = page->owner->services->config;
-    if (page->fetched->retry_after_ms >= 0)
+    if (page->fetched->retry_after_ms > 0)
         return page->fetched->retry_after_ms;
     int64_t pause_ms = config->retry_base_ms;
     for (unsigned i = 1; i < page->url->attempts && pause_ms < config->retry_max_ms; i++)

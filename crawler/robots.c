@@ -22,7 +22,8 @@
 enum {
     MAX_REDIRECTS = 5,
     KEEP_MS = 24 * 3600 * 1000,
-    KEEP_FAILURE_MS = 60 * 1000, /* asked for again soon: somebody may be mending it */
+    MAX_PAUSE_MS = 10 * 60 * 1000, /* between two tries, whatever Retry-After says */
+    KEEP_FAILURE_MS = 60 * 1000,   /* asked for again soon: somebody may be mending it */
 };
 
 struct robots {
@@ -72,6 +73,7 @@ static struct robots_entry *entry_of(struct robots *robots, const char *origin)
     entry = memory_new(sizeof *entry);
     entry->rules = memory_strndup("", 0);
     entry->detail = memory_strndup("", 0);
+    entry->retry_after_ms = -1;
     entry->origin = text_map_put(robots->by_origin, origin, strlen(origin), entry);
     return entry;
 }
@@ -96,12 +98,19 @@ void robots_restore(struct robots *robots, const struct robots_row *row)
     set_text(&entry->rules, row->rules);
 }
 
-const struct robots_entry *robots_of(struct robots *robots, const char *origin)
+const struct robots_entry *robots_of(struct robots *robots, const char *origin,
+                                     const struct address_policy *policy)
 {
     struct robots_entry *entry = entry_of(robots, origin);
-    if (entry->known && entry->expires_ms <= clock_epoch_ms())
+    bool is_of_others = entry->outcome == OUTCOME_ADDRESS_BLOCKED && entry->policy != policy;
+    if (entry->known && (is_of_others || entry->expires_ms <= clock_epoch_ms()))
         entry->known = false;
     return entry;
+}
+
+bool robots_is_overloaded(const struct robots_entry *entry)
+{
+    return entry->status == 429 || entry->status == 503;
 }
 
 bool robots_is_fetching(const struct robots_entry *entry)
@@ -117,6 +126,7 @@ struct visit {
     const struct address_policy *policy;
     struct body_slot *slot;
     struct promise *fetched; /* the last answer */
+    unsigned failures;       /* tries that another might better */
     struct url url;          /* where robots.txt is looked for */
 };
 
@@ -143,20 +153,33 @@ static int fetch_once(struct task *task, struct visit *visit)
     return task_await(task, visit->fetched);
 }
 
-/* Again, with growing pauses, while that may help. */
+/* As long as the answer asks for, and longer from try to try. */
+static int64_t pause_after(const struct fetch_result *result, int64_t backoff_ms)
+{
+    int64_t pause_ms = result->retry_after_ms > backoff_ms ? result->retry_after_ms : backoff_ms;
+    return pause_ms < MAX_PAUSE_MS ? pause_ms : MAX_PAUSE_MS;
+}
+
+static int wait_a_while(struct task *task, int64_t pause_ms)
+{
+    struct promise *pause = promise_sleep(task_loop(task), pause_ms);
+    int rc = task_await(task, pause);
+    promise_unref(pause);
+    return rc;
+}
+
+/* Again, with growing pauses, while that may help. The tries are counted over all redirects. */
 static int fetch_patiently(struct task *task, struct visit *visit)
 {
     const struct robots_config *config = &visit->robots->config;
-    int64_t pause_ms = config->retry_base_ms;
-    for (unsigned attempt = 1;; attempt++, pause_ms *= 2) {
+    for (int64_t backoff_ms = config->retry_base_ms;; backoff_ms *= 2) {
         int rc = fetch_once(task, visit);
         if (rc < 0)
             return rc;
-        if (attempt >= config->max_attempts || !is_transient(promise_value(visit->fetched)))
+        const struct fetch_result *result = promise_value(visit->fetched);
+        if (!is_transient(result) || ++visit->failures >= config->max_attempts)
             return 0;
-        struct promise *pause = promise_sleep(config->loop, pause_ms);
-        rc = task_await(task, pause);
-        promise_unref(pause);
+        rc = wait_a_while(task, pause_after(result, backoff_ms));
         if (rc < 0)
             return rc;
     }
@@ -243,6 +266,7 @@ static int judge(struct task *task, struct visit *visit)
     struct robots_entry *entry = visit->entry;
     const struct fetch_result *result = promise_value(visit->fetched);
     entry->status = result->status;
+    entry->retry_after_ms = result->retry_after_ms;
     switch (result->outcome) {
     case OUTCOME_OK:
         entry->outcome = OUTCOME_OK;
@@ -278,6 +302,7 @@ static void end_visit(struct visit *visit, int rc)
         settle_failure(visit, OUTCOME_PARSE_FAILED, "");
     if (rc != -ECANCELED) {
         entry->known = true;
+        entry->policy = visit->policy;
         entry->fetched_ms = clock_epoch_ms();
         entry->expires_ms =
             entry->fetched_ms + (entry->outcome == OUTCOME_OK ? KEEP_MS : KEEP_FAILURE_MS);

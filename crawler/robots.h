@@ -49,13 +49,16 @@ struct robots_entry {
                      the origin itself cannot be reached, and every page of it would fail so */
     char *rules;  /* flat rules (extract/robots_txt.h), "" where all is allowed */
     char *detail; /* why it could not be had, for people */
-    int status;
-    int64_t fetched_ms, expires_ms; /* epoch */
-    struct promise *fetching;       /* NULL: nothing under way */
+    int status;   /* of the last answer, 0 where none came */
+    int64_t retry_after_ms;              /* it asked for, -1: did not */
+    int64_t fetched_ms, expires_ms;      /* epoch */
+    const struct address_policy *policy; /* that it was fetched under */
+    struct promise *fetching;            /* NULL: nothing under way */
 };
 
-/* Never NULL; ask ->known. */
-const struct robots_entry *robots_of(struct robots *robots, const char *origin);
+/* Never NULL; ask ->known. That its address was blocked is known only for the same policy. */
+const struct robots_entry *robots_of(struct robots *robots, const char *origin,
+                                     const struct address_policy *policy);
 
 /* Begins to fetch it, or joins a fetch under way; resolves with NULL when the entry is known. At
  * most five redirects are followed, also to other hosts (§2.3.1.2); 4xx: all is allowed (§2.3.1.3);
@@ -64,6 +67,8 @@ struct promise *robots_fetch(struct robots *robots, const char *origin,
                              const struct address_policy *policy);
 /* Ends a fetch under way, for all who wait for it; the entry stays unknown. */
 void robots_cancel(struct robots *robots, const char *origin);
+/* Whether the last answer was 429 or 503. */
+bool robots_is_overloaded(const struct robots_entry *entry);
 /* Whether robots_fetch would join instead of making a request of its own. */
 bool robots_is_fetching(const struct robots_entry *entry);
 

@@ -104,9 +104,10 @@ const struct config_option config_options[] = {
     OPTION(politeness, allow_networks, NETWORKS, .fallback = "auto",
         .help = "Networks (10.1.0.0/16 fd00::/8 192.168.1.7) that crawls may reach although they "
                 "are loopback, private or otherwise special; all other special addresses are "
-                "refused at the socket. auto: 127.0.0.0/8 and ::1 where listen is a loopback "
-                "address, so that only people on this machine can ask for it, else none. With "
-                "imgcrawl crawl, auto is what the command line itself names."),
+                "refused at the socket. auto: 127.0.0.0/8 and ::1 for jobs that have a seed "
+                "there, and only where listen is a loopback address, so that only people on "
+                "this machine can ask for it; else none. With imgcrawl crawl, auto is what the "
+                "command line itself names."),
 
     OPTION(parse, processes, NUMBER, .fallback = "0", .min = 0, .max = 1024,
         .help = "Parse processes; 0: one for each core."),

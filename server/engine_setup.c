@@ -50,9 +50,8 @@ static void allow_configured(struct engine_setup *setup, const struct text_list 
     if (strcmp(first, "auto") != 0) {
         for (size_t i = 0; i < networks->count; i++)
             engine_setup_allow(setup, networks->items[i]);
-    } else if (auto_loopback) {
-        engine_setup_allow(setup, "127.0.0.0/8");
-        engine_setup_allow(setup, "::1");
+    } else {
+        setup->engine.loopback_for_seeds = auto_loopback;
     }
 }
 

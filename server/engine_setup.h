@@ -14,7 +14,8 @@ struct engine_setup {
     char robots_agent[64];
 };
 
-/* allow_networks = auto: where auto_loopback is set, loopback; else nothing. */
+/* allow_networks = auto: where auto_loopback is set, loopback for jobs that have a seed there; else
+ * nothing. */
 void engine_setup_init(struct engine_setup *ret_setup, const struct config *config,
                        bool auto_loopback);
 /* Jobs may also reach this one. text is a network in address_guard's form. */

@@ -26,6 +26,7 @@ const REASONS = {
     complete: 'Every page in scope was visited',
     max_pages: 'The page limit was reached',
     max_seconds: 'The time limit was reached',
+    max_urls: 'The limit of known URLs was reached; what was found after that is not recorded',
     user: 'At your request',
 };
 

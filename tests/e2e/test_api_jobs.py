@@ -18,7 +18,7 @@ def test_a_new_job_is_answered_with_its_place_and_all_its_settings(api, site):
     assert job["name"] == "One"
     assert job["settings"] == {
         "name": "One", "seeds": [site.url + "/"], "scope": "host", "hosts": [], "include": [], "exclude": [],
-        "max_pages": 3, "max_depth": 100, "max_seconds": 604800}
+        "max_pages": 3, "max_urls": 10000000, "max_depth": 100, "max_seconds": 604800}
     assert api.get(answer.headers["Location"]).json["id"] == job["id"]
     api.wait_for(job["id"])
 

@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 from gated_site import IMAGES_PER_PAGE, GatedSite
+from static_site import StaticSite, page
 from terminal import Terminal
 
 IMGCRAWL = os.environ["IMGCRAWL"]
@@ -160,9 +161,47 @@ def test_crawl_says_when_the_data_directory_is_unusable(tmp_path):
     result = run("crawl", "http://127.0.0.1:9/", "--data", tmp_path / "file")
     assert result.returncode == 1
     assert "cannot use the data directory" in result.stderr and len(result.stderr.splitlines()) == 1
-    result = run("crawl", "http://127.0.0.1:9/", "--data", tmp_path, "--set", "fetch.max_attempts=1",
-                 "--out", tmp_path / "missing" / "out.csv")
-    assert result.returncode == 1 and "cannot write" in result.stderr
+    result = run("crawl", "http://127.0.0.1:9/", "--data", tmp_path / "no" / "parent")
+    assert result.returncode == 1 and result.stderr.count("--data") == 1, result.stderr
+
+
+def test_crawl_whose_data_directory_is_in_use_says_once_what_to_do(tmp_path):
+    with GatedSite(PAGES, 5) as site:
+        with Terminal(crawl_command(site, tmp_path / "data")) as first:
+            first.expect(r"\d+ / \d+ pages")
+            result = run("crawl", site.url, "--data", tmp_path / "data")
+            site.open_gate()
+            assert first.wait() == 0
+    assert result.returncode == 1 and f"process {first.pid}" in result.stderr
+    assert result.stderr.count("--data") == 1 and result.stderr.count("another imgcrawl") == 1, result.stderr
+
+
+def test_crawl_says_before_it_begins_when_the_file_cannot_be_written(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    with GatedSite(2) as site:
+        for out in (tmp_path / "missing" / "out.csv", tmp_path / "folder.csv"):
+            result = run("crawl", site.url, "--data", tmp_path / "data", "--out", out)
+            assert result.returncode == 1
+            assert f"cannot write {out}: " in result.stderr and "--out FILE" in result.stderr, result.stderr
+            assert len(result.stderr.splitlines()) == 1 and result.stdout == ""
+        assert not site.page_requests()
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
+
+
+def test_different_data_urls_are_different_images(tmp_path):
+    body = "".join(f'<img src="data:image/png;base64,{data}">' for data in ("QUJD", "QUJE", "QUJD"))
+    with StaticSite({"/": page(body)}) as site:
+        result = run("crawl", site.url + "/", "--data", tmp_path / "data", "--out", tmp_path / "out.jsonl")
+    assert "2 different, shown 3 times" in result.stdout, result.stderr
+    rows = [json.loads(line) for line in open(tmp_path / "out.jsonl")]
+    assert rows[0]["url"] == rows[2]["url"] != rows[1]["url"]
+    assert re.fullmatch(r"data:image/png;base64,#xxh3=[0-9a-f]{16}", rows[0]["url"])
+    assert {row["raw"] for row in rows} == {"data:image/png;base64,"}
+
+
+def test_inspect_of_a_directory_says_that_it_is_one(tmp_path):
+    result = run("inspect", "html", tmp_path)
+    assert result.returncode == 1 and f"{tmp_path}: Is a directory" in result.stderr, result.stderr
 
 
 # ---- Ctrl-C and resuming, on a terminal ----
@@ -284,3 +323,18 @@ def test_progress_line_fits_a_narrow_terminal(tmp_path):
             assert terminal.wait() == 0
         lines = [line for line in terminal.text().split("\r") if " pages" in line and "done" not in line]
         assert lines and all(len(line) < 30 for line in lines)
+
+
+def test_line_of_the_log_does_not_run_into_the_progress_line(tmp_path):
+    with GatedSite(PAGES, 5) as site, socket.create_server(("127.0.0.1", 0)) as silent:
+        deaf = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        command = crawl_command(site, tmp_path / "data", deaf, "--set", "fetch.max_attempts=1")
+        with Terminal(command) as terminal:
+            terminal.expect(r"\r\d+ / \d+ pages")
+            silent.accept()[0].close()  # it had asked for robots.txt
+            warning = terminal.expect(r"\S* warning: .*robots\.txt")
+            site.open_gate()
+            terminal.wait()
+        drawn, line = terminal.text()[:warning.end()].split("\r")[-2:]
+        assert set(drawn) == {" "}, "the progress line was not wiped off"
+        assert re.match(r"\d{4}-\d\d-\d\dT\S+Z warning: ", line), line

@@ -41,6 +41,11 @@ def peak_bytes(pid):
     return int(_status(pid, "VmHWM")) * 1024
 
 
+def mapped_bytes(pid):
+    """Its address space now."""
+    return int(_status(pid, "VmSize")) * 1024
+
+
 def is_idle(pid):
     """Sandboxed, which a parse process is before it says that it is ready, and asleep: it waits for pages."""
     stat = _stat(pid)

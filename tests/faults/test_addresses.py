@@ -69,6 +69,16 @@ def test_robots_txt_that_leads_to_a_blocked_address_counts_as_unreachable(start_
     assert not trap.has_been_reached()
 
 
+def test_loopback_is_for_jobs_that_name_it(start_daemon):
+    """By default: a seed on another spelling of a special address, or a redirect from one, is no leave to go there."""
+    daemon = start_daemon("fetch.max_attempts=1")
+    with StaticSite({"/": page("")}) as site:
+        foreign = site.url.replace("127.0.0.1", "[::ffff:127.0.0.1]") + "/"
+        assert watch(daemon, daemon.create(site.url + "/"))["state"] == "finished"
+        job = watch(daemon, daemon.create(foreign))
+        assert job["state"] == "failed" and job["reason"] == "address_blocked", job
+
+
 def test_where_nothing_special_is_allowed_loopback_is_not(start_daemon):
     daemon = start_daemon("politeness.allow_networks=none")
     with StaticSite({"/": page("")}) as site:

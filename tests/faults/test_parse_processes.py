@@ -2,6 +2,7 @@
 import functools
 import http.server
 import os
+import resource
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ from daemon import FINAL
 from fixture import Fixture
 from gated_site import GatedSite
 from job_checks import inventory, outcomes, pages, watch
-from processes import cpu_seconds, idle_workers, peak_bytes, wait_stopped, workers
+from processes import cpu_seconds, idle_workers, mapped_bytes, peak_bytes, wait_stopped, workers
 
 KILL_EVERY_SECONDS = 0.2
 KILLS = 20
@@ -112,6 +113,17 @@ def test_a_page_that_is_hard_on_parsers_costs_little(start_plain_daemon, path, i
         assert peak_bytes(worker) < 256 * 1024 * 1024
     [found] = daemon.all(f"/v1/jobs/{job['id']}/occurrences")
     assert found["url"] == f"{site.urls[0]}/{image}.png" and found["alt"] == image, found
+
+
+def test_limits_of_a_process_are_those_of_the_configuration(start_plain_daemon):
+    daemon = start_plain_daemon("parse.processes=1", "parse.memory_bytes=300MiB", "parse.timeout_ms=6500")
+    with Fixture() as site:
+        daemon.crawl(site.url + "/ok")
+        [worker] = idle_workers(daemon, 1)
+    memory, _ = resource.prlimit(worker, resource.RLIMIT_AS)
+    assert abs(memory - mapped_bytes(worker) - 300 * 2**20) < 16 * 2**20, "what is mapped at the start counts once"
+    cpu, hard = resource.prlimit(worker, resource.RLIMIT_CPU)
+    assert 8 <= cpu <= cpu_seconds(worker) + 9 and hard == resource.RLIM_INFINITY
 
 
 def stop_all(daemon, count):

@@ -77,3 +77,19 @@ def test_one_fetch_serves_all_jobs_and_a_restart(start_daemon):
         job = watch(daemon, daemon.create(site.url + "/page/1?of=3", site.url + "/ok"))
         assert job["counts"]["done"] == 3 and job["counts"]["skipped_by_reason"] == {"robots_disallowed": 1}
         assert site.hits("/robots.txt") == 1
+
+
+def test_a_job_ends_although_robots_txt_never_comes(start_daemon):
+    """Nothing of the job is in flight then: stop, a limit of time and a resume do not wait for the answer."""
+    daemon = start_daemon()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        limited = daemon.create(url, max_seconds=1)
+        assert daemon.wait_for(limited, seconds=25)["reason"] == "max_seconds"
+        stopped = daemon.create(url)
+        daemon.wait_for(stopped, "running")
+        assert daemon.act(stopped, "stop").json["state"] == "stopped"
+        assert daemon.act(stopped, "resume").status == 200
+        daemon.wait_for(stopped, "running", seconds=25)
+        assert daemon.act(stopped, "cancel").status == 200
+        daemon.wait_until(lambda: daemon.job(stopped)["counts"]["queued"], lambda queued: queued == 0, seconds=25)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -70,6 +71,10 @@ static bool escapes(const char *way)
         return fork() >= 0;
     if (strcmp(way, "kill") == 0)
         return kill(getppid(), 0) == 0;
+    if (strcmp(way, "memory limit") == 0)
+        return getrlimit(RLIMIT_AS, &(struct rlimit){0}) == 0;
+    if (strcmp(way, "limit of the parent") == 0)
+        return prlimit(getppid(), RLIMIT_CPU, NULL, &(struct rlimit){0}) == 0;
     return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
            MAP_FAILED;
 }
@@ -153,15 +158,19 @@ static int count_descriptors(void)
     return count;
 }
 
-static int work(void)
+/* cpu_seconds: NULL for no limit */
+static int work(const char *cpu_seconds)
 {
-    struct process_limits limits = {.address_space_bytes = WORKER_MEMORY_BYTES};
+    struct process_limits limits = {
+        .address_space_bytes = WORKER_MEMORY_BYTES,
+        .request_cpu_seconds = cpu_seconds ? (unsigned)atoi(cpu_seconds) : 0,
+    };
     int error = process_worker_init();
     open_descriptors = count_descriptors();
     if (!error)
         error = process_worker_sandbox(&limits);
     if (!error)
-        error = process_worker_serve(handle, NULL);
+        error = process_worker_serve(&limits, handle, NULL);
     return error == 0 ? 0 : error == -ENOMEM ? PROCESS_EXIT_MEMORY : 1;
 }
 
@@ -171,6 +180,7 @@ static struct loop *loop;
 static struct process_pool *pool;
 
 static const char *const worker_argv[] = {"test-worker", "worker", NULL};
+static const char *const second_argv[] = {"test-worker", "worker", "1", NULL};
 static const char *const broken_argv[] = {"test-worker", "broken", NULL};
 
 static struct process_pool_config config_of(unsigned workers, unsigned depth)
@@ -515,6 +525,38 @@ static void pool_deadline_counts_for_the_head_alone(void **state)
     close_pool();
 }
 
+/* The deadline is far away: what ends the worker is its own limit. */
+static void pool_worker_meets_its_cpu_limit(void **state)
+{
+    (void)state;
+    struct process_pool_config config = config_of(1, 2);
+    config.argv = second_argv;
+    config.deadline_ms = 300 * 1000;
+    open_pool(&config);
+    struct promise *endless = submit("spin 290000");
+    struct promise *next = submit("echo next");
+    expect_error(endless, PROCESS_DEADLINE);
+    expect_reply(next, "next");
+    assert_int_equal(stats().spawned, 2);
+    close_pool();
+}
+
+static void pool_each_request_has_its_own_cpu_time(void **state)
+{
+    (void)state;
+    enum { REQUESTS = 8 };
+    struct process_pool_config config = config_of(1, REQUESTS);
+    struct promise *promises[REQUESTS];
+    config.argv = second_argv;
+    open_pool(&config);
+    for (int i = 0; i < REQUESTS; i++) /* together more than one may have */
+        promises[i] = submit("spin 500");
+    for (int i = 0; i < REQUESTS; i++)
+        expect_reply(promises[i], "spun");
+    assert_int_equal(stats().spawned, 1);
+    close_pool();
+}
+
 /* ---- lies ---- */
 
 static void pool_worker_that_lies_is_killed_and_its_head_rejected(void **state)
@@ -546,6 +588,34 @@ static void pool_worker_meets_its_memory_limit(void **state)
     struct promise *next = submit("echo next");
     expect_error(hungry, PROCESS_OUT_OF_MEMORY);
     expect_reply(next, "next");
+    close_pool();
+}
+
+static size_t mapped_bytes(int pid)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+    FILE *file = fopen(path, "re");
+    unsigned long pages = 0;
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void pool_worker_may_add_its_memory_to_what_it_started_with(void **state)
+{
+    (void)state;
+    if (UNDER_SANITIZER) /* no RLIMIT_AS there */
+        skip();
+    enum { SLACK_BYTES = 1024 * 1024 };
+    struct process_pool_config config = config_of(1, 2);
+    struct rlimit limit;
+    open_pool(&config);
+    expect_reply(submit("echo warm"), "warm");
+    assert_int_equal(prlimit(only_pid(), RLIMIT_AS, NULL, &limit), 0);
+    size_t added = (size_t)limit.rlim_cur - mapped_bytes(only_pid());
+    assert_in_range(added, WORKER_MEMORY_BYTES - SLACK_BYTES, WORKER_MEMORY_BYTES + SLACK_BYTES);
     close_pool();
 }
 
@@ -608,8 +678,11 @@ static void pool_sandbox_stops_every_way_out(void **state)
     expect_stopped("escape socket");
     expect_stopped("escape fork");
     expect_stopped("escape kill");
-    if (!UNDER_SANITIZER) /* their runtimes map as they like */
+    if (!UNDER_SANITIZER) { /* their runtimes map and ask as they like */
         expect_stopped("escape code");
+        expect_stopped("escape memory limit");
+        expect_stopped("escape limit of the parent");
+    }
     close_pool();
 }
 
@@ -695,7 +768,7 @@ static void pool_workers_die_with_their_parent(void **state)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "worker") == 0)
-        _exit(work());
+        _exit(work(argv[2]));
     if (argc > 1 && strcmp(argv[1], "broken") == 0)
         _exit(1);
     const struct CMUnitTest tests[] = {
@@ -712,8 +785,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(pool_of_a_broken_binary_does_not_spin_and_rejects_its_requests),
         cmocka_unit_test(pool_deadline_kills_the_worker_and_spares_the_others),
         cmocka_unit_test(pool_deadline_counts_for_the_head_alone),
+        cmocka_unit_test(pool_worker_meets_its_cpu_limit),
+        cmocka_unit_test(pool_each_request_has_its_own_cpu_time),
         cmocka_unit_test(pool_worker_that_lies_is_killed_and_its_head_rejected),
         cmocka_unit_test(pool_worker_meets_its_memory_limit),
+        cmocka_unit_test(pool_worker_may_add_its_memory_to_what_it_started_with),
         cmocka_unit_test(pool_large_reply_gives_its_memory_back),
         cmocka_unit_test(pool_sandbox_stops_every_way_out),
         cmocka_unit_test(pool_cancelled_request_leaves_the_queue_or_ends_unheard),

@@ -183,7 +183,7 @@ static inline void world_init(struct world *world, const char *settings)
     assert_int_equal(store_writer_new(world->loop, &world->writer), 0);
     static const struct hosts_config hosts = {.delay_ms = 1,
                                               .connections = 1,
-                                              .own_connections = 8,
+                                              .own_connections = 64,
                                               .max_crawl_delay_ms = 1,
                                               .backoff_base_ms = 1,
                                               .backoff_max_ms = 1};
@@ -219,7 +219,8 @@ static inline void world_open(struct world *world)
     assert_int_equal(crawl_file_open(&opening), 0);
     world->store = opening.store;
     lane_group_init(&world->lanes, world->hosts, world_start_lane);
-    world->discovery = (struct discovery){.seen = opening.seen,
+    world->discovery = (struct discovery){.max_urls = INT64_MAX,
+                                          .seen = opening.seen,
                                           .scope = scope_new(world->settings),
                                           .last_url_id = opening.totals.last_url_id};
     world->frontier = frontier_new(&(struct frontier_config){.loop = world->loop,

@@ -117,6 +117,43 @@ static void disk_that_fails_for_a_moment_leaves_a_file_that_holds_together(void 
     assert_true(crawls > 2);
 }
 
+/* Pages 2 and 3 are on their way together, and 3 comes later. */
+static void answer_one_after_the_other(struct site_server *server, int fd, const char *path)
+{
+    if (strcmp(path, "/2") == 0 || strcmp(path, "/3") == 0)
+        site_wait_at_gate(server);
+    if (strcmp(path, "/3") == 0)
+        usleep(300 * 1000);
+    if (strcmp(path, "/robots.txt") == 0)
+        site_answer(fd, "404 None", "", "");
+    else if (strcmp(path, "/1") == 0)
+        site_answer(fd, "200 OK", "", "<a href=/2>x</a><a href=/3>x</a>");
+    else
+        site_answer(fd, "200 OK", "", "<a href=http://127.0.0.1/new>x</a><a href=/4>x</a>");
+}
+
+static void page_after_one_that_could_not_be_stored_is_not_stored_either(void **state)
+{
+    (void)state;
+    world_end(&world);
+    world_begin(&world, answer_one_after_the_other);
+    site_set_gate(world.site, false);
+    int64_t id = create(&world, "");
+    wait_for_gate(&world, 2);
+    set_fault(FAULT_ERRNO, ENOSPC, 1);
+    site_set_gate(world.site, true);
+    while (fault.happened == 0)
+        run_loop_for(world.loop, 1);
+    run_loop_for(world.loop, 20); /* the job knows */
+    set_fault(FAULT_NONE, 0, 0);
+    wait_for_state(&world, id, JOB_FAILED);
+    while (is_on_board(&world, id))
+        run_loop_for(world.loop, 1);
+    assert_catalog(id, "reason", "storage_error");
+    assert_answer(job_file(id), "SELECT count(*) FROM pages", "1");
+    assert_answer(job_file(id), "SELECT count(*) FROM urls", "3");
+}
+
 static void job_file_that_cannot_be_opened_fails_the_job_alone(void **state)
 {
     (void)state;
@@ -159,7 +196,7 @@ static void engine_that_cannot_be_made_leaks_nothing(void **state)
     assert_non_null(strstr(reason, "imgcrawl.db"));
     world.config.data_dir = "/proc/nowhere";
     assert_true(engine_new(world.loop, &world.config, true, &engine, &reason) < 0);
-    assert_non_null(strstr(reason, "--data"));
+    assert_non_null(strstr(reason, "/proc/nowhere"));
     assert_null(engine);
 }
 
@@ -295,6 +332,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(disk_that_fails_at_any_write_loses_nothing_acknowledged),
         ENGINE_TEST(disk_that_fails_for_a_moment_leaves_a_file_that_holds_together),
+        ENGINE_TEST(page_after_one_that_could_not_be_stored_is_not_stored_either),
         ENGINE_TEST(job_file_that_cannot_be_opened_fails_the_job_alone),
         ENGINE_TEST(data_directory_in_use_is_refused_with_a_reason),
         ENGINE_TEST(engine_that_cannot_be_made_leaks_nothing),

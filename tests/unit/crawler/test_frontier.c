@@ -170,6 +170,35 @@ static void frontier_closed_and_reopened_anywhere_loses_nothing(void **state)
     world_done(&world);
 }
 
+/* The first page links to 300 others, each of these to one more: as the window runs low, rows are
+ * always in the file that the frontier has not been told of yet. */
+enum { CHAIN = 6000, CHAIN_WIDTH = 300 };
+static void chain_link(int i, const struct frontier_url *url, char *text)
+{
+    int n = page_number(url);
+    snprintf(text, WORLD_LINK_BYTES, "http://a.localhost/%d", n == 1 ? i + 2 : n + CHAIN_WIDTH);
+}
+
+static void visit_chain(struct world *w, struct frontier_url *url)
+{
+    (void)w;
+    int n = page_number(url);
+    world_settle(url, n == 1 ? CHAIN_WIDTH : n + CHAIN_WIDTH <= CHAIN, chain_link);
+}
+
+static void frontier_refill_leaves_out_what_it_was_not_told_of(void **state)
+{
+    (void)state;
+    begin(wide, visit_chain);
+    world.room = 300;
+    world_run(&world);
+    assert_int_equal(world.settled, CHAIN);
+    assert_true(world.refills > 10);
+    assert_counts_add_up();
+    world_close(&world);
+    world_done(&world);
+}
+
 static void frontier_may_be_closed_while_a_refill_is_under_way(void **state)
 {
     (void)state;
@@ -374,6 +403,25 @@ static void discovery_takes_a_url_once_and_gives_ids_without_gaps(void **state)
     world_done(&world);
 }
 
+static void discovery_stops_at_max_urls_and_says_so(void **state)
+{
+    (void)state;
+    begin(tree, visit_wide);
+    world.discovery.max_urls = world.discovery.last_url_id + 1;
+    struct finds finds = {0};
+    static const char *const urls[] = {"http://a.localhost/new/1", "http://a.localhost/new/2"};
+    for (int i = 0; i < 2; i++) {
+        struct url url = url_of(urls[i]);
+        struct lead lead = {.url = &url, .text = {urls[i], strlen(urls[i])}, .via = VIA_LINK};
+        assert_int_equal(discovery_follow(&world.discovery, &lead, &finds), i == 0);
+        assert_int_equal(world.discovery.is_full, i == 1);
+    }
+    assert_int_equal(finds.count, 1);
+    finds_done(&finds);
+    world_close(&world);
+    world_done(&world);
+}
+
 static void discovery_names_the_reason_of_what_it_skips_and_counts_only_what_is_announced(
     void **state)
 {
@@ -398,6 +446,7 @@ static void discovery_names_the_reason_of_what_it_skips_and_counts_only_what_is_
         assert_string_equal(finds.urls[i].via, "redirect");
     }
     assert_int_equal(finds.origin_count, 1);
+    assert_int_equal(frontier_origin_count(world.frontier), 1); /* b.example has no queue */
     assert_int_equal(world.counts.known, 1);
     finds_announce(&finds, &world.counts);
     assert_int_equal(world.counts.known, 5);
@@ -418,6 +467,7 @@ int main(void)
         FRONTIER_TEST(frontier_keeps_a_bounded_window_in_memory),
         FRONTIER_TEST(frontier_with_returns_and_many_origins_settles_all_exactly_once),
         FRONTIER_TEST(frontier_closed_and_reopened_anywhere_loses_nothing),
+        FRONTIER_TEST(frontier_refill_leaves_out_what_it_was_not_told_of),
         FRONTIER_TEST(frontier_may_be_closed_while_a_refill_is_under_way),
         FRONTIER_TEST(frontier_tells_when_a_refill_fails),
         FRONTIER_TEST(retry_waits_for_its_time_and_keeps_its_attempts),
@@ -426,6 +476,7 @@ int main(void)
         FRONTIER_TEST(origin_blocked_leases_nothing_until_it_is_unblocked),
         FRONTIER_TEST(origins_are_by_scheme_host_and_port),
         FRONTIER_TEST(discovery_takes_a_url_once_and_gives_ids_without_gaps),
+        FRONTIER_TEST(discovery_stops_at_max_urls_and_says_so),
         FRONTIER_TEST(
             discovery_names_the_reason_of_what_it_skips_and_counts_only_what_is_announced),
     };

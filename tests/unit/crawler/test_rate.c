@@ -32,6 +32,17 @@ static void rate_of_steady_events_is_their_rate(void **state)
     }
 }
 
+static void rate_is_not_told_from_the_first_moments(void **state)
+{
+    (void)state;
+    struct rate rate = {0};
+    for (int n = 0; n < 30; n++)
+        rate_count(&rate, 5000 + n);
+    assert_true(rate_per_second(&rate, 5030) == 0);
+    assert_true(rate_per_second(&rate, 5000 + RATE_FIRST_MS - 1) == 0);
+    assert_about(rate_per_second(&rate, 5000 + RATE_FIRST_MS), 15);
+}
+
 static void rate_of_the_first_seconds_is_over_their_time(void **state)
 {
     (void)state;
@@ -69,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rate_is_zero_before_anything_is_counted),
         cmocka_unit_test(rate_of_steady_events_is_their_rate),
+        cmocka_unit_test(rate_is_not_told_from_the_first_moments),
         cmocka_unit_test(rate_of_the_first_seconds_is_over_their_time),
         cmocka_unit_test(rate_forgets_what_is_older_than_ten_seconds),
         cmocka_unit_test(rate_is_read_without_being_changed),

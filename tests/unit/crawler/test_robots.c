@@ -115,7 +115,7 @@ static const struct robots_entry *fetch_of(const char *origin)
     struct promise *fetched = robots_fetch(setting.robots, origin, &setting.policy);
     assert_int_equal(wait_for(fetched), PROMISE_RESOLVED);
     promise_unref(fetched);
-    const struct robots_entry *entry = robots_of(setting.robots, origin);
+    const struct robots_entry *entry = robots_of(setting.robots, origin, &setting.policy);
     assert_true(entry->known);
     assert_false(robots_is_fetching(entry));
     return entry;
@@ -133,7 +133,7 @@ static void robots_rules_are_those_of_our_group(void **state)
     (void)state;
     body = "User-agent: other\nDisallow: /\n\nUser-agent: robots-test\nDisallow: /no\n"
            "Crawl-delay: 2\n";
-    assert_false(robots_of(setting.robots, setting.origin)->known);
+    assert_false(robots_of(setting.robots, setting.origin, &setting.policy)->known);
     const struct robots_entry *entry = fetch_of(setting.origin);
     assert_int_equal(entry->status, 200);
     assert_true(allows(entry, "/yes"));
@@ -150,7 +150,8 @@ static void robots_asked_for_by_many_are_fetched_once(void **state)
     (void)state;
     struct promise *fetched[5];
     for (int i = 0; i < 5; i++) {
-        assert_int_equal(robots_is_fetching(robots_of(setting.robots, setting.origin)), i > 0);
+        assert_int_equal(
+            robots_is_fetching(robots_of(setting.robots, setting.origin, &setting.policy)), i > 0);
         fetched[i] = robots_fetch(setting.robots, setting.origin, &setting.policy);
     }
     assert_int_equal(body_slots_in_use(setting.slots), 1);
@@ -248,7 +249,7 @@ static void robots_cancelled_stay_unknown_and_can_be_asked_for_again(void **stat
         promise_unref(fetched);
         run_queue(setting.loop);
         assert_true(robots_is_quiet(setting.robots));
-        assert_false(robots_of(setting.robots, setting.origin)->known);
+        assert_false(robots_of(setting.robots, setting.origin, &setting.policy)->known);
     }
     robots_cancel(setting.robots, setting.origin); /* nothing is under way */
     assert_int_equal(setting.saves, 0);
@@ -267,17 +268,18 @@ static void robots_restored_count_until_they_expire(void **state)
                              .outcome = "ok",
                              .rules = "disallow 2 /no\n"};
     robots_restore(setting.robots, &row);
-    const struct robots_entry *entry = robots_of(setting.robots, "http://a.example");
+    const struct robots_entry *entry =
+        robots_of(setting.robots, "http://a.example", &setting.policy);
     assert_true(entry->known);
     assert_true(allows(entry, "/yes"));
     assert_false(allows(entry, "/no"));
     row.expires_ms = now_ms - 1;
     robots_restore(setting.robots, &row);
-    assert_false(robots_of(setting.robots, "http://a.example")->known);
+    assert_false(robots_of(setting.robots, "http://a.example", &setting.policy)->known);
     row.origin = "http://b.example";
     row.outcome = "of_the_future";
     robots_restore(setting.robots, &row);
-    assert_false(robots_of(setting.robots, "http://b.example")->known);
+    assert_false(robots_of(setting.robots, "http://b.example", &setting.policy)->known);
 }
 
 static void robots_of_the_longest_origin_are_an_outcome(void **state)

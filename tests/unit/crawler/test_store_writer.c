@@ -79,6 +79,12 @@ static void append(struct writing *writing, struct one *one, int file, int64_t i
     one->promise = store_writer_append(writing->writer, &one->append);
 }
 
+/* What is appended next is flushed at once, not gathered with what follows. */
+static void let_flush_be_due(struct writing *writing)
+{
+    run_loop_for(writing->loop, 50);
+}
+
 /* 0 or the error it was rejected with. */
 static int end(struct one *one)
 {
@@ -163,6 +169,7 @@ static void failure_rejects_the_whole_group_and_keeps_nothing_of_it(void **state
     struct one first, ones[6];
     append(writing, &first, 0, 1);
     assert_int_equal(end(&first), 0);
+    let_flush_be_due(writing);
     struct promise *held = hold(writing);
     struct one other;
     append(writing, &other, 1, 1); /* its flush takes the thread's next turn alone */
@@ -201,6 +208,7 @@ static void failure_takes_with_it_what_was_queued_behind(void **state)
     struct one first, failing, behind[4], elsewhere, later;
     append(writing, &first, 0, 1);
     assert_int_equal(end(&first), 0);
+    let_flush_be_due(writing);
     struct promise *held = hold(writing);
     append(writing, &failing, 0, 1); /* a flush of its own, waiting for the gate */
     for (int i = 0; i < 4; i++)

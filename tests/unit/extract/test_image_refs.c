@@ -110,15 +110,49 @@ static void image_data_uri_keeps_its_head_and_its_size(void **state)
                                          "srcset='data:,hello 1x'><img src=data:image/png>");
     const struct record_image *images = page.record.images;
     assert_int_equal(page.record.image_count, 3);
-    assert_text(images[0].url, "data:image/gif;Base64,");
+    assert_text(images[0].url, "data:image/gif;Base64,#xxh3=729d22f4652d8d46");
     assert_text(images[0].raw, "DATA:image/gif;Base64,");
     assert_int_equal(images[0].data_bytes, 5);
-    assert_text(images[1].url, "data:,");
+    assert_text(images[1].url, "data:,#xxh3=71538a47c305c931");
     assert_int_equal(images[1].data_bytes, 5);
     assert_text(images[2].url, NULL);
     assert_text(images[2].raw, "data:image/png");
     assert_int_equal(images[2].data_bytes, 0);
     extracted_done(&page);
+}
+
+static void image_data_uris_are_told_apart_by_all_their_bytes(void **state)
+{
+    (void)state;
+    struct extracted page = extract_page("<img src='data:image/png;base64,QUJD'>"
+                                         "<img src='data:image/png;base64,QUJE'>"
+                                         "<img src=' DATA:image/png;base64,QUJD '>");
+    const struct record_image *images = page.record.images;
+    assert_int_equal(page.record.image_count, 3);
+    assert_string_not_equal(images[0].url.data, images[1].url.data);
+    assert_string_equal(images[0].url.data, images[2].url.data);
+    for (size_t i = 0; i < 2; i++)
+        assert_text(images[i].raw, "data:image/png;base64,");
+    extracted_done(&page);
+}
+
+static void image_data_uri_with_an_endless_head_has_no_url(void **state)
+{
+    (void)state;
+    for (size_t head = 8192 - DATA_URI_MARK_BYTES; head < 8200; head++) {
+        char *type = repeated("x", head - strlen("data:,"));
+        char *html = malloc(head + 64);
+        sprintf(html, "<img src='data:%s,QUJD'>", type);
+        struct extracted page = extract_page(html);
+        struct record_text url = page.record.images[0].url;
+        if (head + DATA_URI_MARK_BYTES <= 8192)
+            assert_int_equal(url.bytes, 8192);
+        else
+            assert_text(url, NULL);
+        extracted_done(&page);
+        free(html);
+        free(type);
+    }
 }
 
 static void data_uri_size_is_that_of_the_decoded_data(void **state)
@@ -192,6 +226,8 @@ int main(void)
         cmocka_unit_test(image_alt_states_are_told_apart),
         cmocka_unit_test(image_without_usable_url_still_has_a_row),
         cmocka_unit_test(image_data_uri_keeps_its_head_and_its_size),
+        cmocka_unit_test(image_data_uris_are_told_apart_by_all_their_bytes),
+        cmocka_unit_test(image_data_uri_with_an_endless_head_has_no_url),
         cmocka_unit_test(data_uri_size_is_that_of_the_decoded_data),
         cmocka_unit_test(image_texts_are_cut_at_a_whole_character),
         cmocka_unit_test(images_of_templates_and_svg_do_not_count),

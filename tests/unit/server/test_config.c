@@ -319,9 +319,11 @@ static void auto_networks_follow_the_listen_address(void **state)
     struct engine_setup setup;
     config_init(&config);
     engine_setup_init(&setup, &config, true);
-    assert_int_equal(setup.engine.allowed_network_count, 2);
+    assert_true(setup.engine.loopback_for_seeds);
+    assert_int_equal(setup.engine.allowed_network_count, 0);
     engine_setup_done(&setup);
     engine_setup_init(&setup, &config, false);
+    assert_false(setup.engine.loopback_for_seeds);
     assert_int_equal(setup.engine.allowed_network_count, 0);
     engine_setup_done(&setup);
     config_done(&config);
