@@ -110,8 +110,9 @@ static int read_all(struct crawl_opening *opening)
 int crawl_file_open(void *arg)
 {
     struct crawl_opening *opening = arg;
-    opening->reason = "the job's file cannot be opened";
-    int rc = job_store_open(opening->path, &opening->store, &opening->reason);
+    const char *why = NULL;
+    int rc = job_store_open(opening->path, &opening->store, &why);
+    opening->reason = why ? why : "the job's file cannot be opened";
     if (rc == 0)
         rc = read_all(opening);
     if (rc == 0)

@@ -1,5 +1,5 @@
 /* See log.h. A line is composed in one buffer and written with one write(2), so lines of several
- * threads never mix. */
+ * threads never mix. The lock of stderr is held meanwhile: it guards on_line too. */
 #include "crawler/log.h"
 
 #include <errno.h>
@@ -25,6 +25,11 @@ static const struct {
 
 static _Atomic enum log_level threshold = LOG_LEVEL_INFO;
 
+static struct {
+    void (*call)(void *arg);
+    void *arg;
+} on_line;
+
 int log_level_parse(const char *name, enum log_level *ret_level)
 {
     for (int i = 0; i < LOG_LEVEL_COUNT; i++) {
@@ -39,6 +44,14 @@ int log_level_parse(const char *name, enum log_level *ret_level)
 void log_set_level(enum log_level level)
 {
     threshold = level;
+}
+
+void log_on_line(void (*call)(void *arg), void *arg)
+{
+    flockfile(stderr);
+    on_line.call = call;
+    on_line.arg = arg;
+    funlockfile(stderr);
 }
 
 /* The journal stamps its lines itself; a terminal or a file wants the time and the level's name. */
@@ -64,6 +77,16 @@ static void blank_controls(char *text)
     }
 }
 
+static void write_line(const char *line, size_t bytes)
+{
+    flockfile(stderr);
+    if (on_line.call)
+        on_line.call(on_line.arg);
+    ssize_t written = write(STDERR_FILENO, line, bytes);
+    (void)written; /* nowhere left to say so */
+    funlockfile(stderr);
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
     if (level > threshold)
@@ -79,6 +102,5 @@ void log_line(enum log_level level, const char *format, ...)
     blank_controls(line + used);
     size_t length = strlen(line);
     line[length] = '\n';
-    if (write(STDERR_FILENO, line, length + 1) < 0)
-        return; /* nowhere left to say so */
+    write_line(line, length + 1);
 }

@@ -15,6 +15,9 @@ enum log_level {
 /* 0, or -EINVAL. */
 int log_level_parse(const char *name, enum log_level *ret_level);
 void log_set_level(enum log_level level);
+/* Called before each line that is written, with the right to write to standard error (stdio's lock,
+ * which whoever draws on the terminal holds too). NULL: nobody. */
+void log_on_line(void (*on_line)(void *arg), void *arg);
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -24,11 +24,21 @@ struct parser {
     struct process_pool *pool;
 };
 
+/* The deadline sees to pages that take long; this is for a process whose parent cannot: it ends by
+ * itself a little later. */
+static unsigned cpu_seconds(int64_t timeout_ms)
+{
+    return (unsigned)((timeout_ms + 999) / 1000 + 1);
+}
+
 int parser_new(struct loop *loop, const struct parser_config *config, struct parser **ret_parser)
 {
-    char memory[32];
+    char memory[32], cpu[16];
     snprintf(memory, sizeof memory, "%zu", config->memory_bytes);
-    const char *argv[] = {"imgcrawl", "parse-process", "--memory", memory, NULL};
+    snprintf(cpu, sizeof cpu, "%u", cpu_seconds(config->timeout_ms));
+    /* matched by read_limits() in parse_process.c */
+    const char *argv[] = {"imgcrawl", "parse-process", "--memory", memory, "--cpu-seconds", cpu,
+                          NULL};
     int bodies_fd = body_slots_fd(config->slots);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct process_pool_config pool_config = {

@@ -23,7 +23,7 @@ struct parser_config {
     const struct body_slots *slots;
     unsigned processes;  /* 0: one for each core */
     int64_t timeout_ms;  /* for one page */
-    size_t memory_bytes; /* address space of a process */
+    size_t memory_bytes; /* address space that a process may add to what it starts with */
 };
 
 int parser_new(struct loop *loop, const struct parser_config *config, struct parser **ret_parser);

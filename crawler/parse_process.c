@@ -8,7 +8,7 @@
 #include "crawler/parse_process.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,45 +47,35 @@ static int map_bodies(struct bodies *ret_bodies)
     return 0;
 }
 
-/* Virtual memory that the process has now: the shared bodies count, sanitizers' shadows too, so the
- * limit is told as what may be added. */
-static size_t address_space_now(void)
-{
-    char line[128] = "";
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL)
-        return 0;
-    if (fgets(line, sizeof line, file) == NULL)
-        line[0] = '\0';
-    fclose(file);
-    return (size_t)strtoull(line, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-static int lock_in(size_t memory_bytes)
-{
-    size_t now = address_space_now();
-    if (now == 0)
-        return -EIO;
-    struct process_limits limits = {.address_space_bytes = now + memory_bytes};
-    return process_worker_sandbox(&limits);
-}
-
-static int serve(const struct bodies *bodies, size_t memory_bytes)
+static int serve(const struct bodies *bodies, const struct process_limits *limits)
 {
     struct parse_worker *worker = parse_worker_new(bodies->data, bodies->bytes);
     if (worker == NULL)
         return complain("start", -ENOMEM);
-    int r = lock_in(memory_bytes);
+    int r = process_worker_sandbox(limits);
     if (r < 0)
         return complain("sandbox", r);
-    r = process_worker_serve(parse_worker_handle, worker);
+    r = process_worker_serve(limits, parse_worker_handle, worker);
     parse_worker_free(worker);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* matched by parser_new() in parse.c */
+static bool read_limits(int argc, char **argv, struct process_limits *ret_limits)
+{
+    if (argc != 6 || strcmp(argv[2], "--memory") != 0 || strcmp(argv[4], "--cpu-seconds") != 0)
+        return false;
+    *ret_limits = (struct process_limits){
+        .address_space_bytes = (size_t)strtoull(argv[3], NULL, 10),
+        .request_cpu_seconds = (unsigned)strtoul(argv[5], NULL, 10),
+    };
+    return true;
+}
+
 int parse_process_main(int argc, char **argv)
 {
-    if (argc != 4 || strcmp(argv[2], "--memory") != 0) {
+    struct process_limits limits;
+    if (!read_limits(argc, argv, &limits)) {
         fputs("imgcrawl parse-process: is started by imgcrawl itself\n", stderr);
         return 2;
     }
@@ -96,5 +86,5 @@ int parse_process_main(int argc, char **argv)
     r = map_bodies(&bodies);
     if (r < 0)
         return complain("page bodies", r);
-    return serve(&bodies, (size_t)strtoull(argv[3], NULL, 10));
+    return serve(&bodies, &limits);
 }

@@ -2,7 +2,8 @@
 #ifndef IMGCRAWL_PARSE_PROCESS_H
 #define IMGCRAWL_PARSE_PROCESS_H
 
-/* argv: "imgcrawl", "parse-process", "--memory", BYTES. Returns the exit status. */
+/* argv: "imgcrawl", "parse-process", "--memory", BYTES, "--cpu-seconds", N. Returns the exit
+ * status. */
 int parse_process_main(int argc, char **argv);
 
 #endif

@@ -20,7 +20,7 @@ void rate_count(struct rate *rate, int64_t now_ms)
 
 double rate_per_second(const struct rate *rate, int64_t now_ms)
 {
-    if (!rate->started_ms || now_ms <= rate->started_ms)
+    if (!rate->started_ms || now_ms - rate->started_ms < RATE_FIRST_MS)
         return 0;
     struct rate current = *rate;
     advance(&current, now_ms / 1000);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { RATE_SECONDS = 10 };
+enum { RATE_SECONDS = 10, RATE_FIRST_MS = 2000 };
 
 struct rate {
     int64_t started_ms; /* 0: nothing counted yet */
@@ -13,6 +13,7 @@ struct rate {
 };
 
 void rate_count(struct rate *rate, int64_t now_ms);
+/* 0 until RATE_FIRST_MS after the first event: a few events in no time are no rate. */
 double rate_per_second(const struct rate *rate, int64_t now_ms);
 
 #endif

@@ -207,6 +207,8 @@ static void set_log_level(const struct crawl_run *run)
 static int run_crawl(const struct crawl_options *options, const struct config *config)
 {
     struct crawl_run run = {.options = options, .config = config};
+    if (options->out != NULL && export_file_check(options->out) < 0)
+        return EXIT_FAILURE;
     set_log_level(&run);
     engine_setup_init(&run.setup, config, false);
     crawl_networks_allow(&run.setup, &options->settings->seeds);

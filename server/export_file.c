@@ -2,9 +2,12 @@
 #include "server/export_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PIECE_BYTES = 64 * 1024 };
 
@@ -16,6 +19,53 @@ int export_file_format(const char *path, enum export_format *ret_format)
     }
     const char *dot = strrchr(path, '.');
     return dot == NULL ? -EINVAL : export_format_parse(dot + 1, ret_format);
+}
+
+static char *part_path(const char *path)
+{
+    char *part = NULL;
+    if (asprintf(&part, "%s.part", path) < 0)
+        abort();
+    return part;
+}
+
+/* A directory of that name would refuse the renaming in the end. */
+static int try_part(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return -EISDIR;
+    char *part = part_path(path);
+    int fd = open(part, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int r = fd < 0 ? -errno : 0;
+    if (fd >= 0) {
+        close(fd);
+        unlink(part);
+    }
+    free(part);
+    return r;
+}
+
+static const char *remedy(int r)
+{
+    switch (-r) {
+    case ENOENT:
+        return "make that directory, or name another file with --out FILE";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return "make the directory writable for this user, or name another file with --out FILE";
+    default:
+        return "name another file with --out FILE";
+    }
+}
+
+int export_file_check(const char *path)
+{
+    int r = strcmp(path, "-") == 0 ? 0 : try_part(path);
+    if (r < 0)
+        fprintf(stderr, "imgcrawl: cannot write %s: %s; %s\n", path, strerror(-r), remedy(r));
+    return r;
 }
 
 static int copy_all(struct export *export, FILE *out)
@@ -55,9 +105,7 @@ static int write_part(const char *job_path, enum export_format format, const cha
 
 static int write_file(const char *job_path, enum export_format format, const char *path)
 {
-    char *part = NULL;
-    if (asprintf(&part, "%s.part", path) < 0)
-        abort();
+    char *part = part_path(path);
     int r = write_part(job_path, format, part);
     if (r == 0 && rename(part, path) < 0)
         r = -errno;

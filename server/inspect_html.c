@@ -334,7 +334,7 @@ static unsigned char *read_file(const char *path, size_t *ret_bytes)
     size_t bytes;
     while (memory && (bytes = fread(chunk, 1, sizeof chunk, file)) > 0)
         fwrite(chunk, 1, bytes, memory);
-    int error = !memory ? ENOMEM : ferror(file) ? EIO : 0;
+    int error = !memory ? ENOMEM : ferror(file) ? errno : 0; /* EISDIR shows only here */
     if (memory && fclose(memory) == EOF)
         error = ENOMEM;
     fclose(file);

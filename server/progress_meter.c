@@ -1,4 +1,5 @@
-/* See progress_meter.h. Owns its timer; borrows the board. */
+/* See progress_meter.h. Owns its timer; borrows the board. Lines of the log come from any thread,
+ * so `drawn` and the terminal belong to whoever holds the lock of stderr. */
 #include "server/progress_meter.h"
 
 #include <stdbool.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "crawler/async/loop.h"
+#include "crawler/log.h"
 #include "server/progress.h"
 
 enum { REDRAW_MS = 250, PLAIN_MS = 10000, COLUMNS_MAX = 200, COLUMNS_UNKNOWN = 80 };
@@ -34,10 +36,12 @@ static void draw(struct progress_meter *meter, const struct board_entry *entry)
 {
     char line[COLUMNS_MAX + 1];
     size_t columns = progress_line(entry, terminal_columns() - 1, line, sizeof line);
+    flockfile(stderr);
     int blanks = meter->drawn > columns ? (int)(meter->drawn - columns) : 0;
     fprintf(stderr, "\r%s%*s", line, blanks, "");
     fflush(stderr);
     meter->drawn = columns;
+    funlockfile(stderr);
 }
 
 static void print_plain(const struct board_entry *entry)
@@ -59,6 +63,11 @@ static void on_timer(void *arg)
         print_plain(&entry);
 }
 
+static void on_log_line(void *arg)
+{
+    progress_meter_clear(arg);
+}
+
 struct progress_meter *progress_meter_new(struct loop *loop, struct board *board, int64_t job_id)
 {
     struct progress_meter *meter = calloc(1, sizeof *meter);
@@ -69,22 +78,28 @@ struct progress_meter *progress_meter_new(struct loop *loop, struct board *board
     meter->is_terminal = isatty(STDERR_FILENO);
     meter->timer = loop_timer_new(loop, on_timer, meter);
     loop_timer_repeat(meter->timer, meter->is_terminal ? REDRAW_MS : PLAIN_MS);
+    log_on_line(on_log_line, meter);
     return meter;
 }
 
 void progress_meter_clear(struct progress_meter *meter)
 {
-    if (meter == NULL || meter->drawn == 0)
+    if (meter == NULL)
         return;
-    fprintf(stderr, "\r%*s\r", (int)meter->drawn, "");
-    fflush(stderr);
-    meter->drawn = 0;
+    flockfile(stderr);
+    if (meter->drawn > 0) {
+        fprintf(stderr, "\r%*s\r", (int)meter->drawn, "");
+        fflush(stderr);
+        meter->drawn = 0;
+    }
+    funlockfile(stderr);
 }
 
 struct progress_meter *progress_meter_free(struct progress_meter *meter)
 {
     if (meter == NULL)
         return NULL;
+    log_on_line(NULL, NULL);
     progress_meter_clear(meter);
     loop_timer_free(meter->timer);
     free(meter);

@@ -1,6 +1,6 @@
 /* Progress meter: shows the progress line of a job on standard error, on a terminal as one line
- * that is drawn again four times a second, otherwise as a plain line every ten seconds. Loop
- * thread. */
+ * that is drawn again four times a second, otherwise as a plain line every ten seconds. It makes
+ * room for the lines of the log. Loop thread; one at a time. */
 #ifndef IMGCRAWL_PROGRESS_METER_H
 #define IMGCRAWL_PROGRESS_METER_H
 

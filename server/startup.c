@@ -39,7 +39,7 @@ static const char *data_remedy(int r)
     switch (-r) {
     case EBUSY:
     case EAGAIN:
-        return "is another imgcrawl using it? Name another directory with --data DIR";
+        return "end that one, or name another directory with --data DIR";
     case EACCES:
     case EPERM:
     case EROFS:
@@ -47,6 +47,8 @@ static const char *data_remedy(int r)
     case ENOSPC:
     case EDQUOT:
         return "make room on that disk, or name another directory with --data DIR";
+    case ENOENT:
+        return "make the directory above it, or name another with --data DIR";
     default:
         return "look at it, or name another with --data DIR";
     }

@@ -1,7 +1,8 @@
 /* The worker's sandbox. From here on the process reads bytes that strangers wrote, with libraries
  * that were not written for that; whoever takes it over shall find nothing to do with it. It keeps
- * its memory, the control socket and the right to end. It cannot open a file, make a socket, start
- * a program or a thread, see another process, or make memory executable; whatever it tries ends it.
+ * its memory, the control socket, a say in its own CPU time and the right to end. It cannot open a
+ * file, make a socket, start a program or a thread, see another process, or make memory executable;
+ * whatever it tries ends it.
  *
  * One process, one thread. What must be opened or loaded (shared memory, character set tables) is
  * so before.
@@ -62,8 +63,6 @@ static int limit_address_space(size_t added_bytes)
 static int set_limits(const struct process_limits *limits)
 {
     int error = limit_address_space(limits->address_space_bytes);
-    if (!error && limits->cpu_seconds > 0)
-        error = limit(RLIMIT_CPU, limits->cpu_seconds);
     if (!error)
         error = limit(RLIMIT_CORE, 0);
     if (!error)
@@ -153,6 +152,18 @@ static int allow_signal_to_self(scmp_filter_ctx filter)
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self);
 }
 
+/* So that each request can be given its CPU time: prlimit64() is what getrlimit() and setrlimit()
+ * call. */
+static int allow_own_cpu_limit(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp own_cpu[] = {
+        {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = 0},
+        {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = RLIMIT_CPU},
+    };
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), COUNT(own_cpu),
+                                  own_cpu);
+}
+
 static int add_rules(scmp_filter_ctx filter)
 {
     int error = allow_each(filter, plain_calls, COUNT(plain_calls));
@@ -164,6 +175,8 @@ static int add_rules(scmp_filter_ctx filter)
         error = allow_data_memory(filter);
     if (!error)
         error = allow_signal_to_self(filter);
+    if (!error)
+        error = allow_own_cpu_limit(filter);
     return error;
 }
 

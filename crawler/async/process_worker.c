@@ -11,7 +11,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "crawler/async/process_pool.h"
@@ -96,7 +98,22 @@ static int serve_one(const struct wire_request *request, const void *data, proce
     return written < 0 ? (int)written : reply(request->id, (uint64_t)written);
 }
 
-int process_worker_serve(process_handler handler, void *arg)
+/* So many seconds from now on, counted in whole ones of the worker's life, as the kernel does. The
+ * hard limit stays: it was inherited. */
+static int allow_cpu_seconds(unsigned seconds)
+{
+    struct rlimit limit;
+    struct timespec used;
+    if (seconds == 0)
+        return 0;
+    if (getrlimit(RLIMIT_CPU, &limit) < 0 || clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) < 0)
+        return -errno;
+    rlim_t wanted = (rlim_t)used.tv_sec + 1 + seconds;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    return setrlimit(RLIMIT_CPU, &limit) < 0 ? -errno : 0;
+}
+
+int process_worker_serve(const struct process_limits *limits, process_handler handler, void *arg)
 {
     static struct {
         struct wire_request request;
@@ -109,7 +126,9 @@ int process_worker_serve(process_handler handler, void *arg)
             return (int)got;
         if (!is_request(&message.request, (size_t)got))
             return -EPROTO;
-        error = serve_one(&message.request, message.data, handler, arg);
+        error = allow_cpu_seconds(limits->request_cpu_seconds);
+        if (!error)
+            error = serve_one(&message.request, message.data, handler, arg);
     }
     return error;
 }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 struct process_limits {
-    size_t address_space_bytes; /* RLIMIT_AS, on top of what is mapped already; 0: none */
-    unsigned cpu_seconds;       /* RLIMIT_CPU, over the worker's life; 0: none */
+    size_t address_space_bytes;   /* RLIMIT_AS, on top of what is mapped already; 0: none */
+    unsigned request_cpu_seconds; /* RLIMIT_CPU, set anew for each request; 0: none */
 };
 
 /* Handles one request; writes at most lane_bytes to lane (aligned to a page, its content is left
@@ -20,13 +20,14 @@ typedef int64_t (*process_handler)(const void *request, size_t bytes, void *lane
 int process_worker_init(void);
 /* The descriptor that stood at `index` of shared_fds. */
 int process_worker_shared_fd(size_t index);
-/* no_new_privs, rlimits, and a seccomp filter that allows memory, the control socket, exit and
- * nothing else. After this no file can be opened and no socket made, not even by the C library:
- * load before what is loaded when first used (iconv tables, locales). 0 or -errno. */
+/* no_new_privs, rlimits, and a seccomp filter that allows memory, the control socket, moving its
+ * own CPU limit, exit and nothing else. After this no file can be opened and no socket made, not
+ * even by the C library: load before what is loaded when first used (iconv tables, locales). 0 or
+ * -errno. */
 int process_worker_sandbox(const struct process_limits *limits);
-/* Serves requests until the pool closes the socket; then returns 0. -errno otherwise, the handler's
- * included. Leave with _exit() afterwards (what runs at exit() may want what the sandbox forbids):
- * 0, or PROCESS_EXIT_MEMORY for -ENOMEM, or anything else. */
-int process_worker_serve(process_handler handler, void *arg);
+/* Serves requests, each with its CPU time, until the pool closes the socket; then returns 0. -errno
+ * otherwise, the handler's included. Leave with _exit() afterwards (what runs at exit() may want
+ * what the sandbox forbids): 0, or PROCESS_EXIT_MEMORY for -ENOMEM, or anything else. */
+int process_worker_serve(const struct process_limits *limits, process_handler handler, void *arg);
 
 #endif

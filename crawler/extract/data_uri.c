@@ -1,8 +1,11 @@
 /* data: URIs. Pure functions. */
 #include "crawler/extract/data_uri.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <xxhash.h>
 
 #include "crawler/extract/html_text.h"
 
@@ -47,5 +50,20 @@ bool data_uri_parse(const char *text, size_t bytes, struct data_uri *ret_uri)
     ret_uri->data_bytes = is_base64(text + scheme_bytes, (size_t)(comma - text) - scheme_bytes)
                               ? decoded_bytes(data, data_bytes)
                               : data_bytes;
+    return true;
+}
+
+bool data_uri_mark(const char *text, size_t bytes, char ret_mark[DATA_URI_MARK_BYTES + 1])
+{
+    const size_t scheme_bytes = sizeof scheme - 1;
+    XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return false;
+    XXH3_64bits_reset(state);
+    XXH3_64bits_update(state, scheme, scheme_bytes);
+    XXH3_64bits_update(state, text + scheme_bytes, bytes - scheme_bytes);
+    uint64_t hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    snprintf(ret_mark, DATA_URI_MARK_BYTES + 1, "#xxh3=%016" PRIx64, hash);
     return true;
 }

@@ -56,26 +56,31 @@ static struct flat_image shared_of(struct page_context *page, const struct html_
     return shared;
 }
 
-/* The scheme in lower case, as in any URL; the rest as written. */
-static struct flat_text data_uri_head(struct page_context *page, const char *text, size_t bytes)
+/* The head with the scheme in lower case, as in any URL, and the mark of the whole. */
+static struct flat_text data_uri_url(struct page_context *page, const char *text, size_t bytes,
+                                     size_t head_bytes)
 {
     static const char scheme[] = "data:";
-    char *head = arena_strndup(page->arena, text, bytes);
-    if (!head)
+    char mark[DATA_URI_MARK_BYTES + 1];
+    char *url = arena_alloc(page->arena, head_bytes + sizeof mark);
+    if (!url || !data_uri_mark(text, bytes, mark))
         return record_text_absent;
-    memcpy(head, scheme, sizeof scheme - 1);
-    return record_writer_text(page->writer, head, bytes);
+    memcpy(url, text, head_bytes);
+    memcpy(url, scheme, sizeof scheme - 1);
+    memcpy(url + head_bytes, mark, sizeof mark);
+    return record_writer_text(page->writer, url, head_bytes + DATA_URI_MARK_BYTES);
 }
 
-/* The head alone is kept, as URL and as what was written; one without a comma is no URL. */
+/* As what was written, the head alone is kept; one without a comma is no URL. */
 static void set_data_uri(struct page_context *page, struct flat_image *image, const char *text,
                          size_t bytes, const struct data_uri *uri)
 {
-    bool is_usable = uri->head_bytes && uri->head_bytes <= RECORD_TEXT_MAX_BYTES;
+    bool is_usable =
+        uri->head_bytes && uri->head_bytes + DATA_URI_MARK_BYTES <= RECORD_TEXT_MAX_BYTES;
     image->raw = record_writer_text(page->writer, text, is_usable ? uri->head_bytes : bytes);
     if (!is_usable)
         return;
-    image->url = data_uri_head(page, text, uri->head_bytes);
+    image->url = data_uri_url(page, text, bytes, uri->head_bytes);
     if (image->url.offset != FLAT_TEXT_ABSENT)
         image->data_bytes = uri->data_bytes;
 }

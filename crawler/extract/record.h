@@ -41,7 +41,7 @@ struct record_image {
     struct record_text raw;        /* as written, of a data: URI its head; absent: no src at all */
     struct record_text descriptor; /* of a srcset candidate */
     struct record_text alt, title, width, height, loading; /* attributes, as written */
-    uint64_t data_bytes; /* of a data: URI, whose url keeps only the part up to the comma */
+    uint64_t data_bytes; /* of a data: URI, whose url is its head and a fingerprint: data_uri.h */
     uint32_t position;   /* of the element among the page's images, 1-based */
     enum alt_state alt_state;
     enum image_source source;

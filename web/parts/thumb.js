@@ -10,7 +10,7 @@ function brokenTile(alt) {
         icon('broken'), h('span', { 'aria-hidden': 'true' }, 'Does not load'));
 }
 
-/* Only the head of a data: URL is kept, so there is nothing to show. */
+/* Of a data: URL only the head and a fingerprint are kept, so there is nothing to show. */
 function inlineTile(alt) {
     return h('span', { class: 'thumb-broken', role: 'img', 'aria-label': `${alt} (image data inside the page)` },
         icon('inline'), h('span', { 'aria-hidden': 'true' }, 'Inside the page'));
