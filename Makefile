@@ -130,7 +130,10 @@ endif
 # What runs on more than one thread, and so is also tested under the thread sanitizer.
 THREADED := $(TESTS_async) $(filter %/test_loop_call,$(TESTS_server)) \
             $(filter %/test_board %/test_store_writer %/test_engine %/test_engine_faults %/test_robots,$(TESTS_crawler))
-.PHONY: benches fuzzers units threaded-units
+# What a sanitizer build cannot show: the sandbox as it really is, with its memory limit.
+PLAIN_ONLY := $(filter %/test_process_pool,$(TESTS_async))
+.PHONY: benches fuzzers units threaded-units plain-units
+plain-units: $(PLAIN_ONLY)
 threaded-units: $(THREADED)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
@@ -155,7 +158,7 @@ test: ## install what is missing, build every variant, and run every test
 # Variants one after another (each uses all cores), so that a first failure stops the build at once.
 .PHONY: test-programs
 test-programs:
-	$(MAKE) VARIANT=plain all benches $(BUILD)/fixture $(BUILD)/corpus/debian-handbook
+	$(MAKE) VARIANT=plain all benches plain-units $(BUILD)/fixture $(BUILD)/corpus/debian-handbook
 	$(MAKE) VARIANT=asan $(BUILD)/asan/imgcrawl units
 	$(MAKE) VARIANT=tsan threaded-units
 	$(MAKE) VARIANT=plain CC=$(CLANG) BUILD=$(BUILD)/clang $(BUILD)/clang/plain/imgcrawl
@@ -164,7 +167,7 @@ test-programs:
 .PHONY: bench
 bench: ## measure pages per second, CPU by stage and memory, beside a bare curl loop
 	@configs/install-packages.sh build test
-	@$(MAKE) $(JOBS) --no-print-directory VARIANT=plain all benches $(BUILD)/fixture
+	@$(MAKE) $(JOBS) --no-print-directory VARIANT=plain all benches $(BUILD)/corpus/debian-handbook
 	@BUILD=$(BUILD) tests/bench/run
 
 FUZZ_SECONDS ?= 30

@@ -23,6 +23,7 @@ libpsl-dev              registrable domains (public suffix list)
 libseccomp-dev          sandbox of the parse processes
 libsystemd-dev          readiness and watchdog under systemd
 ca-certificates         certificate authorities for https
+curl                    the commands of the tour
 LIST
         ;;
     test) cat <<'LIST'
