@@ -78,7 +78,7 @@ void api_export(struct request *request)
 {
     enum export_format format = (enum export_format)request->route->arg;
     struct export *export;
-    struct job_row row;
+    struct job_row row = {0};
     int rc;
 
     if (job_view_load(request, request->ids[0], &row) < 0)

@@ -195,7 +195,7 @@ static json_t *actions_of(enum job_state state, char *text, size_t bytes)
 static void refuse_action(struct request *request)
 {
     struct problem problem;
-    struct job_row row;
+    struct job_row row = {0};
     enum job_state state;
     char names[64];
     json_t *actions;

@@ -17,7 +17,7 @@
 /* Whether there is such a job; if not, the request is answered. */
 static bool job_exists(struct request *request)
 {
-    struct job_row row;
+    struct job_row row = {0};
 
     if (job_view_load(request, request->ids[0], &row) < 0)
         return false;

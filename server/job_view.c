@@ -143,7 +143,7 @@ int job_view_load(struct request *request, int64_t job_id, struct job_row *ret_r
 
 void job_view_respond(struct request *request, unsigned status, int64_t job_id)
 {
-    struct job_row row;
+    struct job_row row = {0};
 
     if (job_view_load(request, job_id, &row) < 0)
         return;
