@@ -15,7 +15,7 @@ UNITDIR    ?= /lib/systemd/system
 VARIANT    ?= plain
 OUT        := $(BUILD)/$(VARIANT)
 
-PKGS       := libcurl libmicrohttpd sqlite3 gumbo jansson inih libxxhash libidn2 libpsl libseccomp libsystemd
+PKGS       := libcurl libmicrohttpd sqlite3 gumbo jansson inih libxxhash libidn2 libpsl libseccomp libsystemd expat zlib
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
               -Wvla -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough
 ifdef WERROR

@@ -14,6 +14,8 @@ libcurl4-openssl-dev    fetching over HTTP/1.1 and HTTP/2
 libmicrohttpd-dev       the API's HTTP server
 libsqlite3-dev          the job files
 libgumbo-dev            HTML parser
+libexpat1-dev           XML parser, for sitemaps
+zlib1g-dev              gzip, for sitemaps
 libev-dev               event loop
 libjansson-dev          JSON
 libinih-dev             the configuration file
@@ -30,7 +32,6 @@ LIST
 clang                   second compiler; fuzzers
 libclang-rt-14-dev      sanitizers and libFuzzer for clang
 libcmocka-dev           unit tests
-zlib1g-dev              the test server's gzip answers
 python3                 end-to-end tests
 python3-pytest          end-to-end tests
 python3-html5lib        independent count of images and links

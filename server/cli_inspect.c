@@ -76,6 +76,30 @@ static void print_robots(const json_t *answer)
         puts("allowed, no rule speaks of it");
 }
 
+/* The list of one kind: what it is, then the URLs one a line. */
+static void print_sitemap(const json_t *answer)
+{
+    size_t i;
+    json_t *item;
+    const json_t *urls = json_object_get(answer, "urls");
+    const json_t *images = json_object_get(answer, "images");
+    printf("%s, %zu URLs, %zu images", member(answer, "kind"), json_array_size(urls),
+           json_array_size(images));
+    json_array_foreach(json_object_get(answer, "flags"), i, item)
+    {
+        printf(", %s", json_string_value(item));
+    }
+    putchar('\n');
+    json_array_foreach(urls, i, item)
+    {
+        puts(member(item, "loc"));
+    }
+    json_array_foreach(images, i, item)
+    {
+        printf("%s on %s\n", member(item, "loc"), member(item, "page"));
+    }
+}
+
 /* --- the kinds --- */
 
 static const struct command_option url_options[] = {
@@ -91,6 +115,13 @@ static const struct command_option charset_options[] = {
     {0}};
 static const struct command_option address_options[] = {
     {.id = 1, .name = "resolves-to", .value = "ADDRESS", .help = "what its name was resolved to"},
+    {0}};
+static const struct command_option sitemap_options[] = {
+    {.id = 1, .name = "url", .value = "URL", .help = "the sitemap's own URL"},
+    {.id = 2,
+     .name = "content-type",
+     .value = "VALUE",
+     .help = "the header field that came with it"},
     {0}};
 static const struct command_option no_options[] = {{0}};
 
@@ -131,6 +162,14 @@ static const struct kind kinds[] = {
      .print = print_srcset,
      .options = no_options,
      .operands = {"srcset"}},
+    {.name = "sitemap",
+     .usage = "FILE [--url URL] [--content-type VALUE]",
+     .example = "{\"data_b64\": \"aHR0cDovL2IvYQo=\", \"url\": \"http://b/sitemap.txt\"}",
+     .answer = inspect_sitemap,
+     .print = print_sitemap,
+     .options = sitemap_options,
+     .operands = {"data"},
+     .first_is_file = true},
     {.name = "address",
      .usage = "URL [--resolves-to ADDRESS]",
      .example = "{\"url\": \"http://b/\", \"resolves_to\": \"10.0.0.1\"}",

@@ -1,16 +1,19 @@
 /* Requests to the modules of extraction and their answers; see inspect_parts.h. */
 #include "server/inspect_parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crawler/extract/charset.h"
 #include "crawler/extract/robots_txt.h"
+#include "crawler/extract/sitemap.h"
+#include "crawler/extract/sitemap_record.h"
 #include "crawler/extract/srcset.h"
 #include "crawler/extract/url.h"
 #include "server/base64.h"
 
-enum { AGENTS_MAX = 32 };
+enum { AGENTS_MAX = 32, SITEMAP_RECORD_CAPACITY = 64 << 20 };
 
 struct bytes {
     const char *data;
@@ -176,5 +179,97 @@ json_t *inspect_robots(const json_t *request)
         return missing("robots");
     json_t *answer = match(robots, agents, agent_count, &url);
     free(robots.owned);
+    return answer;
+}
+
+/* --- sitemap --- */
+
+/* NULL where absent. */
+static json_t *record_string(const struct record_text *text)
+{
+    return text->data ? json_stringn(text->data, text->bytes) : NULL;
+}
+
+static json_t *entry_answer(const struct sitemap_entry *entry)
+{
+    bool is_sitemap = (entry->flags & SITEMAP_ENTRY_NESTED) != 0;
+    return json_pack("{s:o, s:o?, s:o*, s:o*, s:o*}", "loc", record_string(&entry->loc), "lastmod",
+                     record_string(&entry->lastmod), "changefreq",
+                     record_string(&entry->changefreq), "priority", record_string(&entry->priority),
+                     "is_sitemap", is_sitemap ? json_true() : NULL);
+}
+
+static json_t *sitemap_image_answer(const struct sitemap_record *record,
+                                    const struct sitemap_image *image)
+{
+    return json_pack("{s:o, s:o, s:o?, s:o?}", "loc", record_string(&image->loc), "page",
+                     record_string(&record->entries[image->entry].loc), "title",
+                     record_string(&image->title), "caption", record_string(&image->caption));
+}
+
+static json_t *sitemap_flags_answer(uint32_t flags)
+{
+    static const struct {
+        uint32_t flag;
+        const char *name;
+    } names[] = {
+        {SITEMAP_TRUNCATED, "truncated"}, {SITEMAP_BROKEN, "broken"}, {SITEMAP_REFUSED, "refused"}};
+    json_t *answer = json_array();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (flags & names[i].flag)
+            json_array_append_new(answer, json_string(names[i].name));
+    return answer;
+}
+
+static json_t *sitemap_answer(const struct sitemap_record *record)
+{
+    json_t *urls = json_array();
+    json_t *images = json_array();
+    for (uint32_t i = 0; i < record->entry_count; i++)
+        json_array_append_new(urls, entry_answer(&record->entries[i]));
+    for (uint32_t i = 0; i < record->image_count; i++)
+        json_array_append_new(images, sitemap_image_answer(record, &record->images[i]));
+    return json_pack("{s:s, s:o, s:o, s:I, s:o, s:I}", "kind", sitemap_kind_name(record->kind),
+                     "urls", urls, "images", images, "unusable", (json_int_t)record->unusable,
+                     "flags", sitemap_flags_answer(record->flags), "fault_line",
+                     (json_int_t)record->fault_line);
+}
+
+/* Through the flat record, as a crawl reads it; large only where it is written to. */
+static json_t *read_sitemap(const struct sitemap_input *input)
+{
+    struct sitemap_reader *reader = sitemap_reader_new();
+    void *out = malloc(SITEMAP_RECORD_CAPACITY);
+    int64_t bytes = out ? sitemap_read(reader, input, out, SITEMAP_RECORD_CAPACITY) : -ENOMEM;
+    struct sitemap_record record;
+    json_t *answer;
+    if (bytes < 0) {
+        answer =
+            error_answer(bytes == -EINVAL ? "the sitemap's URL is no absolute http or https URL"
+                                          : "the sitemap needs more memory than it may have");
+    } else if (sitemap_record_open(out, (size_t)bytes, &record) < 0) {
+        answer = error_answer("the reading contradicts itself: please report this sitemap");
+    } else {
+        answer = sitemap_answer(&record);
+        sitemap_record_close(&record);
+    }
+    free(out);
+    sitemap_reader_free(reader);
+    return answer;
+}
+
+json_t *inspect_sitemap(const json_t *request)
+{
+    struct bytes data = get_bytes(request, "data", "data_b64");
+    if (!data.data)
+        return missing("data_b64");
+    const struct sitemap_input input = {
+        .data = (const unsigned char *)data.data,
+        .bytes = data.bytes,
+        .url = get_text(request, "url").data,
+        .content_type = get_text(request, "content_type").data,
+    };
+    json_t *answer = read_sitemap(&input);
+    free(data.owned);
     return answer;
 }

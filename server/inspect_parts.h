@@ -13,5 +13,10 @@ json_t *inspect_srcset(const json_t *request);
 json_t *inspect_charset(const json_t *request);
 /* {"robots" or "robots_b64", "agent": a name or a list, "url"} → {"allowed", "line", "rule"} */
 json_t *inspect_robots(const json_t *request);
+/* {"data" or "data_b64", "url", "content_type"} → {"kind", "urls": [{"loc", "lastmod",
+ * "changefreq", "priority", "is_sitemap"}], "images": [{"loc", "page", "title", "caption"}],
+ * "unusable", "flags", "fault_line"}; lastmod is null, the others of a URL are left out, where the
+ * file does not say. */
+json_t *inspect_sitemap(const json_t *request);
 
 #endif

@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 enum parse_kind {
-    PARSE_HTML,   /* answered with a page record (record.h) */
-    PARSE_ROBOTS, /* answered with robots rules (robots_txt.h), NUL-ended */
+    PARSE_HTML,    /* answered with a page record (record.h) */
+    PARSE_ROBOTS,  /* answered with robots rules (robots_txt.h), NUL-ended */
+    PARSE_SITEMAP, /* answered with a sitemap record (sitemap_record.h) */
     PARSE_KIND_COUNT
 };
 

@@ -16,12 +16,14 @@
 #include "crawler/extract/extract.h"
 #include "crawler/extract/parse_request.h"
 #include "crawler/extract/robots_txt.h"
+#include "crawler/extract/sitemap.h"
 #include "crawler/extract/url.h"
 
 struct parse_worker {
     const unsigned char *bodies;
     size_t bodies_bytes;
     struct extractor *extractor;
+    struct sitemap_reader *sitemap_reader;
 };
 
 /* A request after its checks. */
@@ -48,7 +50,11 @@ struct parse_worker *parse_worker_new(const unsigned char *bodies, size_t bodies
         abort();
     preload();
     *worker = (struct parse_worker){
-        .bodies = bodies, .bodies_bytes = bodies_bytes, .extractor = extractor_new()};
+        .bodies = bodies,
+        .bodies_bytes = bodies_bytes,
+        .extractor = extractor_new(),
+        .sitemap_reader = sitemap_reader_new(),
+    };
     return worker;
 }
 
@@ -57,6 +63,7 @@ struct parse_worker *parse_worker_free(struct parse_worker *worker)
     if (!worker)
         return NULL;
     extractor_free(worker->extractor);
+    sitemap_reader_free(worker->sitemap_reader);
     free(worker);
     return NULL;
 }
@@ -87,6 +94,11 @@ static bool read_request(const struct parse_worker *worker, const void *data, si
     return true;
 }
 
+static const char *content_type(const struct parse_job *job)
+{
+    return job->request.content_type[0] ? job->request.content_type : NULL;
+}
+
 static int64_t parse_html(struct parse_worker *worker, const struct parse_job *job, void *lane,
                           size_t lane_bytes)
 {
@@ -94,7 +106,7 @@ static int64_t parse_html(struct parse_worker *worker, const struct parse_job *j
         .html = job->body,
         .bytes = (size_t)job->request.body_bytes,
         .base = job->base,
-        .content_type = job->request.content_type[0] ? job->request.content_type : NULL,
+        .content_type = content_type(job),
     };
     int64_t rc = extract_html(worker->extractor, &input, lane, lane_bytes);
     return rc == -EINVAL ? -EBADMSG : rc;
@@ -115,6 +127,19 @@ static int64_t parse_robots(const struct parse_job *job, void *lane, size_t lane
     return (int64_t)robots_txt_parse((const char *)job->body, bytes, agents, 1, lane, capacity) + 1;
 }
 
+static int64_t parse_sitemap(struct parse_worker *worker, const struct parse_job *job, void *lane,
+                             size_t lane_bytes)
+{
+    const struct sitemap_input input = {
+        .data = job->body,
+        .bytes = (size_t)job->request.body_bytes,
+        .url = job->base,
+        .content_type = content_type(job),
+    };
+    int64_t rc = sitemap_read(worker->sitemap_reader, &input, lane, lane_bytes);
+    return rc == -EINVAL ? -EBADMSG : rc;
+}
+
 int64_t parse_worker_handle(const void *request, size_t bytes, void *lane, size_t lane_bytes,
                             void *arg)
 {
@@ -122,7 +147,12 @@ int64_t parse_worker_handle(const void *request, size_t bytes, void *lane, size_
     struct parse_job job;
     if (!read_request(worker, request, bytes, &job))
         return -EBADMSG;
-    if (job.request.kind == PARSE_ROBOTS)
+    switch (job.request.kind) {
+    case PARSE_ROBOTS:
         return parse_robots(&job, lane, lane_bytes);
-    return parse_html(worker, &job, lane, lane_bytes);
+    case PARSE_SITEMAP:
+        return parse_sitemap(worker, &job, lane, lane_bytes);
+    default:
+        return parse_html(worker, &job, lane, lane_bytes);
+    }
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "crawler/extract/record_format.h"
-#include "crawler/extract/utf8.h"
 
 enum {
     KNOWN_FLAGS =
@@ -23,7 +22,7 @@ enum {
 struct source {
     const unsigned char *data;
     struct flat_header header;
-    const char *heap;
+    struct record_heap heap;
     size_t images_at, links_at;
 };
 
@@ -62,51 +61,15 @@ static bool parts_fill(struct source *source, size_t bytes)
     if (header->heap_bytes > bytes - sizeof *header)
         return false;
     source->images_at = record_align(sizeof *header + (size_t)header->heap_bytes);
+    source->heap = (struct record_heap){(const char *)source->data + sizeof *header,
+                                        (size_t)header->heap_bytes};
     source->links_at = source->images_at + header->image_count * sizeof(struct flat_image);
     return source->links_at + header->link_count * sizeof(struct flat_link) == bytes;
 }
 
-/* Checked once as a whole, so that strings need no more than their ends checked. */
-static bool heap_holds(const struct source *source)
-{
-    size_t bytes = (size_t)source->header.heap_bytes;
-    return !bytes ||
-           (source->heap[bytes - 1] == '\0' && utf8_valid_prefix(source->heap, bytes) == bytes);
-}
-
-/* A string begins the heap or follows a NUL, ends with one, and holds none: so it is valid UTF-8
- * because the heap is. */
-static bool open_text(const struct source *source, struct flat_text flat,
-                      struct record_text *ret_text)
-{
-    if (flat.offset == FLAT_TEXT_ABSENT) {
-        *ret_text = (struct record_text){NULL, 0};
-        return flat.bytes == 0;
-    }
-    uint64_t heap_bytes = source->header.heap_bytes;
-    if (flat.bytes > RECORD_TEXT_MAX_BYTES || (uint64_t)flat.offset + flat.bytes >= heap_bytes)
-        return false;
-    const char *data = source->heap + flat.offset;
-    if ((flat.offset && data[-1]) || data[flat.bytes] || memchr(data, '\0', flat.bytes))
-        return false;
-    *ret_text = (struct record_text){data, flat.bytes};
-    return true;
-}
-
-static bool starts_with(const struct record_text *text, const char *prefix)
-{
-    size_t bytes = strlen(prefix);
-    return text->bytes >= bytes && !memcmp(text->data, prefix, bytes);
-}
-
-static bool is_web_url(const struct record_text *text)
-{
-    return text->data && (starts_with(text, "http://") || starts_with(text, "https://"));
-}
-
 static bool absent_or_web_url(const struct record_text *text)
 {
-    return !text->data || is_web_url(text);
+    return !text->data || record_text_is_web_url(text);
 }
 
 static bool open_facts(const struct source *source, struct page_record *ret_record)
@@ -121,7 +84,7 @@ static bool open_facts(const struct source *source, struct page_record *ret_reco
     };
     _Static_assert(sizeof facts / sizeof *facts == RECORD_FACT_COUNT, "each fact has its place");
     for (size_t i = 0; i < RECORD_FACT_COUNT; i++)
-        if (!open_text(source, source->header.facts[i], facts[i]))
+        if (!record_heap_text(&source->heap, source->header.facts[i], facts[i]))
             return false;
     return absent_or_web_url(&ret_record->base) && absent_or_web_url(&ret_record->canonical) &&
            absent_or_web_url(&ret_record->meta_refresh);
@@ -145,7 +108,7 @@ static bool alt_holds(const struct record_image *image)
 
 static bool image_url_holds(const struct record_image *image)
 {
-    if (image->url.data && starts_with(&image->url, "data:"))
+    if (image->url.data && record_text_starts_with(&image->url, "data:"))
         return true;
     return absent_or_web_url(&image->url) && image->data_bytes == 0;
 }
@@ -159,15 +122,15 @@ static bool open_image(const struct source *source, const struct flat_image *fla
     ret_image->position = flat->position;
     ret_image->alt_state = flat->alt_state;
     ret_image->source = flat->source;
-    return open_text(source, flat->url, &ret_image->url) &&
-           open_text(source, flat->raw, &ret_image->raw) &&
-           open_text(source, flat->descriptor, &ret_image->descriptor) &&
-           open_text(source, flat->alt, &ret_image->alt) &&
-           open_text(source, flat->title, &ret_image->title) &&
-           open_text(source, flat->width, &ret_image->width) &&
-           open_text(source, flat->height, &ret_image->height) &&
-           open_text(source, flat->loading, &ret_image->loading) && alt_holds(ret_image) &&
-           image_url_holds(ret_image);
+    return record_heap_text(&source->heap, flat->url, &ret_image->url) &&
+           record_heap_text(&source->heap, flat->raw, &ret_image->raw) &&
+           record_heap_text(&source->heap, flat->descriptor, &ret_image->descriptor) &&
+           record_heap_text(&source->heap, flat->alt, &ret_image->alt) &&
+           record_heap_text(&source->heap, flat->title, &ret_image->title) &&
+           record_heap_text(&source->heap, flat->width, &ret_image->width) &&
+           record_heap_text(&source->heap, flat->height, &ret_image->height) &&
+           record_heap_text(&source->heap, flat->loading, &ret_image->loading) &&
+           alt_holds(ret_image) && image_url_holds(ret_image);
 }
 
 /* Positions are those of tree order. */
@@ -194,8 +157,9 @@ static bool open_links(const struct source *source, struct record_link *ret_link
         struct record_link *link = &ret_links[i];
         link->flags = flat.flags;
         if ((flat.flags & ~(uint32_t)KNOWN_LINK_FLAGS) || flat.reserved ||
-            !open_text(source, flat.url, &link->url) || !open_text(source, flat.rel, &link->rel) ||
-            !is_web_url(&link->url))
+            !record_heap_text(&source->heap, flat.url, &link->url) ||
+            !record_heap_text(&source->heap, flat.rel, &link->rel) ||
+            !record_text_is_web_url(&link->url))
             return false;
     }
     return true;
@@ -228,7 +192,6 @@ int record_open(const void *data, size_t bytes, struct page_record *ret_record)
     if (bytes < sizeof source.header)
         return -EBADMSG;
     memcpy(&source.header, data, sizeof source.header);
-    source.heap = (const char *)data + sizeof source.header;
     const struct flat_header *header = &source.header;
     struct page_record record = {
         .flags = header->flags,
@@ -237,7 +200,7 @@ int record_open(const void *data, size_t bytes, struct page_record *ret_record)
         .link_count = header->link_count,
         .image_count = header->image_count,
     };
-    if (!header_holds(header) || !parts_fill(&source, bytes) || !heap_holds(&source) ||
+    if (!header_holds(header) || !parts_fill(&source, bytes) || !record_heap_holds(&source.heap) ||
         !open_facts(&source, &record))
         return -EBADMSG;
     int rc = open_rows(&source, &record);

@@ -12,18 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawler/extract/record_text.h"
+
 enum alt_state { ALT_MISSING, ALT_EMPTY, ALT_WHITESPACE, ALT_TEXT, ALT_STATE_COUNT };
 const char *alt_state_name(enum alt_state state); /* "missing" "empty" "whitespace" "text" */
 
 enum image_source { IMAGE_SOURCE_IMG, IMAGE_SOURCE_SRCSET, IMAGE_SOURCE_COUNT };
 const char *image_source_name(enum image_source source); /* "img" "srcset" */
-
-/* A string of the record; data == NULL where the page has no such thing (absent differs from "").
- */
-struct record_text {
-    const char *data; /* NUL-ended */
-    size_t bytes;
-};
 
 enum link_flags { LINK_NOFOLLOW = 1 };
 

@@ -11,22 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawler/extract/record_text.h"
+
 enum {
     RECORD_MAGIC = 0x31726769, /* "igr1" */
     RECORD_MAX_LINKS = 50000,
-    RECORD_MAX_IMAGES = 50000,
-    RECORD_TEXT_MAX_BYTES = 8192,
-    RECORD_ALIGN = 8
+    RECORD_MAX_IMAGES = 50000
 };
-
-/* A string of the heap: offset into it, bytes without the NUL. */
-struct flat_text {
-    uint32_t offset;
-    uint32_t bytes;
-};
-
-/* The offset of a string that the page does not have. */
-#define FLAT_TEXT_ABSENT UINT32_MAX
 
 enum record_fact {
     RECORD_TITLE,
@@ -64,10 +55,5 @@ struct flat_link {
 _Static_assert(sizeof(struct flat_header) == 80, "no hidden padding");
 _Static_assert(sizeof(struct flat_image) == 80, "no hidden padding");
 _Static_assert(sizeof(struct flat_link) == 24, "no hidden padding");
-
-static inline size_t record_align(size_t bytes)
-{
-    return (bytes + RECORD_ALIGN - 1) & ~(size_t)(RECORD_ALIGN - 1);
-}
 
 #endif

@@ -25,7 +25,6 @@ int record_writer_begin(struct record_writer *writer, void *out, size_t capacity
 /* Puts a string into the heap, cut after RECORD_TEXT_MAX_BYTES at a whole character. data == NULL,
  * or no room (then the record is marked as truncated): absent. */
 struct flat_text record_writer_text(struct record_writer *writer, const char *data, size_t bytes);
-extern const struct flat_text record_text_absent;
 
 void record_writer_fact(struct record_writer *writer, enum record_fact fact, const char *data,
                         size_t bytes);

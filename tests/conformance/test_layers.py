@@ -28,6 +28,8 @@ LIBRARIES = {
     r"sqlite3\.h": r"storage/",
     r"curl/.*": r"crawler/fetch[^/]*\.[ch]$",
     r"gumbo\.h": r"crawler/extract/",
+    r"expat\.h": r"crawler/extract/",
+    r"zlib\.h": r"crawler/extract/",
     r"iconv\.h": r"crawler/extract/",
     r"idn2\.h": r"crawler/extract/",
     r"microhttpd\.h": r"server/",

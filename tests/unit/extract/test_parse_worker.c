@@ -12,6 +12,7 @@
 #include "crawler/extract/parse_request.h"
 #include "crawler/extract/parse_worker.h"
 #include "crawler/extract/record.h"
+#include "crawler/extract/sitemap_record.h"
 
 enum { LANE_BYTES = 64 * 1024, BODY_OFFSET = 16 };
 
@@ -94,6 +95,20 @@ static void robots_is_answered_with_rules(void **state)
     assert_int_equal(handle(world), 1);
 }
 
+static void sitemap_is_answered_with_a_record(void **state)
+{
+    struct world *world = *state;
+    set_request(world, PARSE_SITEMAP, "<urlset><url><loc>b</loc></url></urlset>");
+    struct sitemap_record record;
+    int64_t bytes = handle(world);
+    assert_true(bytes > 0);
+    assert_int_equal(sitemap_record_open(world->lane, (size_t)bytes, &record), 0);
+    assert_string_equal(record.entries[0].loc.data, "http://site.test/dir/b");
+    sitemap_record_close(&record);
+    memcpy(world->message + sizeof(struct parse_request), "ftp:", 4);
+    assert_int_equal(handle(world), -EBADMSG);
+}
+
 static void requests_that_are_not_well_formed_are_refused(void **state)
 {
     struct world *world = *state;
@@ -150,6 +165,10 @@ static void lane_too_small_for_any_record_is_told(void **state)
     assert_int_equal(
         parse_worker_handle(world->message, world->message_bytes, world->lane, 8, world->worker),
         -E2BIG);
+    set_request(world, PARSE_SITEMAP, "x");
+    assert_int_equal(
+        parse_worker_handle(world->message, world->message_bytes, world->lane, 8, world->worker),
+        -E2BIG);
     set_request(world, PARSE_ROBOTS, "x");
     assert_int_equal(
         parse_worker_handle(world->message, world->message_bytes, world->lane, 0, world->worker),
@@ -161,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(html_is_answered_with_a_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(robots_is_answered_with_rules, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sitemap_is_answered_with_a_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_that_are_not_well_formed_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(bodies_outside_the_mapping_are_refused, set_up, tear_down),
