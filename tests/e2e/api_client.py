@@ -28,8 +28,9 @@ def refused(answer, status, kind):
 
 
 def raw(api, text):
-    """Sends bytes as they are, and no more; the answer until the server closes."""
-    with socket.create_connection(("127.0.0.1", api.port), timeout=30) as sock:
+    """Sends bytes as they are, and no more; the answer until the server closes, which for what makes no request may
+    be only when it has been silent for 30 s."""
+    with socket.create_connection(("127.0.0.1", api.port), timeout=120) as sock:
         sock.sendall(text)
         sock.shutdown(socket.SHUT_WR)
         answer = b""
