@@ -26,6 +26,7 @@ struct world {
     int64_t awaited_id; /* the loop stops when it is in awaited_state */
     enum job_state awaited_state;
     struct board_entry last; /* what was told of the last job */
+    uint64_t finished; /* a bit for each job that was told so */
     unsigned told;
 };
 
@@ -59,6 +60,8 @@ static inline void on_job(const struct board_entry *entry, void *arg)
                          counts->by_class[OUTCOME_FAILED] + counts->by_class[OUTCOME_SKIPPED]);
     world->told++;
     world->last = *entry;
+    if (entry->state == JOB_FINISHED)
+        world->finished |= UINT64_C(1) << entry->job_id;
     if (entry->job_id == world->awaited_id && entry->state == world->awaited_state)
         loop_stop(world->loop);
 }
