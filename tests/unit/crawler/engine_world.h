@@ -26,7 +26,7 @@ struct world {
     int64_t awaited_id; /* the loop stops when it is in awaited_state */
     enum job_state awaited_state;
     struct board_entry last; /* what was told of the last job */
-    uint64_t finished; /* a bit for each job that was told so */
+    uint64_t finished;       /* a bit for each job that was told so */
     unsigned told;
 };
 
