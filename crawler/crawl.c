@@ -48,11 +48,6 @@ static void on_clock(void *arg)
     crawl_changed(arg);
 }
 
-int64_t crawl_job_id(const struct crawl *crawl)
-{
-    return crawl->config.job_id;
-}
-
 const struct job_counts *crawl_counts(const struct crawl *crawl)
 {
     return &crawl->counts;

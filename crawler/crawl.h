@@ -54,7 +54,6 @@ void crawl_end(struct crawl *crawl, const struct crawl_outcome *outcome);
  */
 void crawl_cancel_visits(struct crawl *crawl);
 
-int64_t crawl_job_id(const struct crawl *crawl);
 const struct job_counts *crawl_counts(const struct crawl *crawl);
 double crawl_pages_per_second(const struct crawl *crawl);
 int64_t crawl_remaining_ms(const struct crawl *crawl); /* -1: cannot be told */

@@ -336,11 +336,6 @@ struct board *engine_board(struct engine *engine)
     return engine->board;
 }
 
-const struct engine_config *engine_config_of(const struct engine *engine)
-{
-    return &engine->config;
-}
-
 char *engine_job_path(const char *data_dir, int64_t job_id)
 {
     return data_dir_job_path(data_dir, job_id);

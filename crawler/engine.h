@@ -73,7 +73,6 @@ void engine_on_job(struct engine *engine, engine_job_fn fn, void *arg);
 
 /* Any thread. */
 struct board *engine_board(struct engine *engine);
-const struct engine_config *engine_config_of(const struct engine *engine);
 /* DATA/jobs/ID.sqlite; to be freed. Any thread. */
 char *engine_job_path(const char *data_dir, int64_t job_id);
 

@@ -25,11 +25,6 @@ static const char *const scope_names[SCOPE_KIND_COUNT] = {
     [SCOPE_HOSTS] = "hosts",
 };
 
-const char *scope_kind_name(enum scope_kind kind)
-{
-    return scope_names[kind];
-}
-
 /* Reads one member's value; -EINVAL with *error filled. */
 struct member;
 typedef int (*member_read_fn)(const struct member *member, const json_t *value,

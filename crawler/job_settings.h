@@ -15,7 +15,6 @@ enum scope_kind {
     SCOPE_HOSTS,  /* the hosts listed in `hosts`, and those of the seeds */
     SCOPE_KIND_COUNT
 };
-const char *scope_kind_name(enum scope_kind kind);
 
 struct text_list {
     char **items;
