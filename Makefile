@@ -15,7 +15,7 @@ UNITDIR    ?= /lib/systemd/system
 VARIANT    ?= plain
 OUT        := $(BUILD)/$(VARIANT)
 
-PKGS       := libcurl libmicrohttpd sqlite3 gumbo jansson inih libxxhash libidn2 libpsl libseccomp libsystemd expat zlib
+PKGS       := libcurl libmicrohttpd sqlite3 gumbo jansson inih libxxhash libidn2 libpsl libseccomp libsystemd expat zlib libcares libpcre2-8
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
               -Wvla -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough
 ifdef WERROR
@@ -110,11 +110,13 @@ $(BUILD)/fixture: $(FIXTURE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lz -pthread
 
 # Real pages to crawl.
-$(BUILD)/corpus/debian-handbook:
-	tests/unpack-handbook $@
+CORPORA := $(BUILD)/corpus/debian-handbook $(BUILD)/corpus/apache2-doc
+$(CORPORA):
+	tests/unpack-package $(@F) $@
 
 # Benchmarks and fuzzers: one program a file, linked to the layers that it measures or feeds.
 LIBS_bench_store := storage
+LIBS_bench_links := crawler extract
 LIBS_bare_curl   :=
 BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -129,7 +131,8 @@ $(FUZZERS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(foreach l,$(LIBS_server),$(cal
 endif
 # What runs on more than one thread, and so is also tested under the thread sanitizer.
 THREADED := $(TESTS_async) $(filter %/test_loop_call,$(TESTS_server)) \
-            $(filter %/test_board %/test_store_writer %/test_engine %/test_engine_faults %/test_robots,$(TESTS_crawler))
+            $(filter %/test_board %/test_store_writer %/test_engine %/test_engine_faults %/test_robots %/test_resolver %/test_fetch_names \
+                       %/test_sitemaps,$(TESTS_crawler))
 # What a sanitizer build cannot show: the sandbox as it really is, with its memory limit.
 PLAIN_ONLY := $(filter %/test_process_pool,$(TESTS_async))
 .PHONY: benches fuzzers units threaded-units plain-units
@@ -158,7 +161,7 @@ test: ## install what is missing, build every variant, and run every test
 # Variants one after another (each uses all cores), so that a first failure stops the build at once.
 .PHONY: test-programs
 test-programs:
-	$(MAKE) VARIANT=plain all benches plain-units $(BUILD)/fixture $(BUILD)/corpus/debian-handbook
+	$(MAKE) VARIANT=plain all benches plain-units $(BUILD)/fixture $(CORPORA)
 	$(MAKE) VARIANT=asan $(BUILD)/asan/imgcrawl units
 	$(MAKE) VARIANT=tsan threaded-units
 	$(MAKE) VARIANT=plain CC=$(CLANG) BUILD=$(BUILD)/clang $(BUILD)/clang/plain/imgcrawl

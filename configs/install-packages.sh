@@ -20,6 +20,8 @@ libev-dev               event loop
 libjansson-dev          JSON
 libinih-dev             the configuration file
 libxxhash-dev           fingerprints of URLs
+libc-ares-dev           looking up host names on the event loop
+libpcre2-dev            regular expressions in include and exclude
 libidn2-dev             international host names
 libpsl-dev              registrable domains (public suffix list)
 libseccomp-dev          sandbox of the parse processes
