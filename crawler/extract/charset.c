@@ -13,10 +13,8 @@
 enum { GUESS_BYTES = 4096 };
 
 static const char *const source_names[] = {
-    [CHARSET_BOM] = "bom",
-    [CHARSET_TRANSPORT] = "transport",
-    [CHARSET_META] = "meta",
-    [CHARSET_DEFAULT] = "default",
+    [CHARSET_BOM] = "bom",         [CHARSET_TRANSPORT] = "transport", [CHARSET_META] = "meta",
+    [CHARSET_SETTING] = "setting", [CHARSET_DEFAULT] = "default",
 };
 static_assert(sizeof source_names / sizeof source_names[0] == CHARSET_SOURCE_COUNT,
               "one name each");
@@ -90,17 +88,32 @@ static enum charset from_content_type(const char *content_type)
 
 /* Looks at some bytes from the first that is not ASCII; a sequence that is cut there does not
  * count. */
-static enum charset guess(const char *data, size_t bytes)
+static bool is_utf8(const char *data, size_t bytes)
 {
     size_t start = utf8_ascii_prefix(data, bytes);
     size_t window = bytes - start < GUESS_BYTES ? bytes - start : GUESS_BYTES;
     size_t valid = utf8_valid_prefix(data + start, window);
     bool cut = window == GUESS_BYTES && window - valid < 4;
-    return valid && (valid == window || cut) ? CHARSET_UTF_8 : CHARSET_WINDOWS_1252;
+    return valid && (valid == window || cut);
 }
 
-static enum charset sniff(const char *data, size_t bytes, const char *content_type,
+/* Nobody told: UTF-8 gives itself away, everything else is as the setting says. */
+static enum charset guess(const char *data, size_t bytes, const char *fallback,
                           enum charset_source *ret_source)
+{
+    *ret_source = CHARSET_DEFAULT;
+    if (is_utf8(data, bytes))
+        return CHARSET_UTF_8;
+    enum charset charset = fallback ? charset_find(fallback, strlen(fallback)) : CHARSET_COUNT;
+    if (charset == CHARSET_COUNT)
+        return CHARSET_WINDOWS_1252;
+    *ret_source = CHARSET_SETTING;
+    return charset;
+}
+
+/* CHARSET_COUNT where neither mark nor header nor page tells. */
+static enum charset declared(const char *data, size_t bytes, const char *content_type,
+                             enum charset_source *ret_source)
 {
     enum charset charset = from_bom(data, bytes);
     *ret_source = CHARSET_BOM;
@@ -112,16 +125,15 @@ static enum charset sniff(const char *data, size_t bytes, const char *content_ty
         charset = charset_prescan(data, bytes);
         *ret_source = CHARSET_META;
     }
-    if (charset == CHARSET_COUNT) {
-        charset = guess(data, bytes);
-        *ret_source = CHARSET_DEFAULT;
-    }
     return charset;
 }
 
 const char *charset_sniff(const unsigned char *data, size_t bytes, const char *content_type,
-                          enum charset_source *ret_source)
+                          const char *fallback, enum charset_source *ret_source)
 {
     const char *text = bytes ? (const char *)data : "";
-    return charset_infos[sniff(text, bytes, content_type, ret_source)].name;
+    enum charset charset = declared(text, bytes, content_type, ret_source);
+    if (charset == CHARSET_COUNT)
+        charset = guess(text, bytes, fallback, ret_source);
+    return charset_infos[charset].name;
 }

@@ -15,19 +15,21 @@ enum charset_source {
     CHARSET_BOM,
     CHARSET_TRANSPORT,
     CHARSET_META,
+    CHARSET_SETTING, /* the caller's default, where nothing else tells */
     CHARSET_DEFAULT,
     CHARSET_SOURCE_COUNT
 };
 const char *charset_source_name(
-    enum charset_source source); /* "bom" "transport" "meta" "default" */
+    enum charset_source source); /* "bom" "transport" "meta" "setting" "default" */
 
 /* The standard's name ("windows-1252", "UTF-8", "EUC-KR") for a label, or NULL. */
 const char *charset_for_label(const char *label, size_t bytes);
 
 /* content_type: the header's value or NULL. Always answers; the fallback is windows-1252 unless the
- * 4 KiB from the first byte beyond ASCII are valid UTF-8, then UTF-8. Names are constants. */
+ * 4 KiB from the first byte beyond ASCII are valid UTF-8, then UTF-8. fallback: a name or label
+ * that takes the place of windows-1252, or NULL. Names are constants. */
 const char *charset_sniff(const unsigned char *data, size_t bytes, const char *content_type,
-                          enum charset_source *ret_source);
+                          const char *fallback, enum charset_source *ret_source);
 
 /* Opens every converter once and keeps it, so that none is loaded from disk later. */
 void charset_preload(void);

@@ -1,5 +1,5 @@
-/* Extraction: bytes → text (charset) → guarded text (html_guard) → document (html_reader) →
- * facts, links, images (the collectors) → record (record_writer).
+/* Extraction: bytes that are HTML (mime_sniff) → text (charset) → guarded text (html_guard) →
+ * document (html_reader) → facts, verdict, links, images (the collectors) → record (record_writer).
  *
  * Runs in a parse process, or in the command line for `inspect`. All that is made for a page is in
  * the extractor's arena, forgotten when the next page begins.
@@ -16,8 +16,10 @@
 #include "crawler/extract/html_reader.h"
 #include "crawler/extract/image_refs.h"
 #include "crawler/extract/links.h"
+#include "crawler/extract/mime_sniff.h"
 #include "crawler/extract/page_context.h"
 #include "crawler/extract/page_facts.h"
+#include "crawler/extract/page_verdict.h"
 #include "crawler/extract/record_writer.h"
 
 /* A page of 10 MB of nothing but tags takes about half of this. */
@@ -110,11 +112,13 @@ static int read_text(struct extractor *extractor, const struct extract_input *in
                      const char **ret_html, size_t *ret_bytes)
 {
     enum charset_source source;
-    const char *charset = charset_sniff(input->html, input->bytes, input->content_type, &source);
+    const char *charset = charset_sniff(input->html, input->bytes, input->content_type,
+                                        input->default_charset, &source);
     const char *html =
         charset_to_utf8(extractor->arena, charset, input->html, input->bytes, ret_bytes);
     if (!html)
         return -ENOMEM;
+    extractor->page.charset = strcmp(charset, "UTF-8") == 0 ? NULL : charset;
     record_writer_fact(extractor->writer, RECORD_CHARSET, charset, strlen(charset));
     uint32_t flags = 0;
     int rc = html_guard(extractor->arena, html, *ret_bytes, ret_html, &flags);
@@ -122,7 +126,20 @@ static int read_text(struct extractor *extractor, const struct extract_input *in
     return rc;
 }
 
-static int extract_page(struct extractor *extractor, const struct extract_input *input)
+/* What the page is called and says decides, beside its source, whether it is one. */
+static void judge(struct extractor *extractor, const char *html, size_t bytes)
+{
+    char evidence[VERDICT_EVIDENCE_BYTES];
+    const struct verdict_page page = {.title = extractor->facts.title,
+                                      .text = &extractor->facts.text,
+                                      .html = html,
+                                      .html_bytes = bytes};
+    enum page_verdict verdict = page_verdict(&page, evidence);
+    if (verdict != VERDICT_PAGE)
+        record_writer_verdict(extractor->writer, verdict, evidence);
+}
+
+static int extract_document(struct extractor *extractor, const struct extract_input *input)
 {
     const char *html;
     size_t bytes;
@@ -137,7 +154,16 @@ static int extract_page(struct extractor *extractor, const struct extract_input 
     if (rc < 0)
         return rc;
     page_facts_write(&extractor->facts, &extractor->page, &extractor->base);
+    judge(extractor, html, bytes);
     return collect(&extractor->page, &extractor->facts, document);
+}
+
+static int extract_page(struct extractor *extractor, const struct extract_input *input)
+{
+    bool is_declared = input->content_type && *input->content_type;
+    enum mime_type type = mime_sniff(input->html, input->bytes, is_declared);
+    record_writer_sniffed_type(extractor->writer, type);
+    return type == MIME_HTML ? extract_document(extractor, input) : 0;
 }
 
 int64_t extract_html(struct extractor *extractor, const struct extract_input *input, void *out,

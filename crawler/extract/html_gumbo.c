@@ -133,10 +133,18 @@ static enum html_tag known_tag(const GumboElement *element)
         return HTML_A;
     case GUMBO_TAG_AREA:
         return HTML_AREA;
+    case GUMBO_TAG_ASIDE:
+        return HTML_ASIDE;
     case GUMBO_TAG_BASE:
         return HTML_BASE;
+    case GUMBO_TAG_FOOTER:
+        return HTML_FOOTER;
     case GUMBO_TAG_FRAME:
         return HTML_FRAME;
+    case GUMBO_TAG_H1:
+        return HTML_H1;
+    case GUMBO_TAG_HEADER:
+        return HTML_HEADER;
     case GUMBO_TAG_IFRAME:
         return HTML_IFRAME;
     case GUMBO_TAG_IMG:
@@ -145,6 +153,12 @@ static enum html_tag known_tag(const GumboElement *element)
         return HTML_LINK;
     case GUMBO_TAG_META:
         return HTML_META;
+    case GUMBO_TAG_NAV:
+        return HTML_NAV;
+    case GUMBO_TAG_SCRIPT:
+        return HTML_SCRIPT;
+    case GUMBO_TAG_STYLE:
+        return HTML_STYLE;
     case GUMBO_TAG_TITLE:
         return HTML_TITLE;
     default:

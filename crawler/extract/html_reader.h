@@ -17,12 +17,19 @@ enum html_tag {
     HTML_OTHER,
     HTML_A,
     HTML_AREA,
+    HTML_ASIDE,
     HTML_BASE,
+    HTML_FOOTER,
     HTML_FRAME,
+    HTML_H1,
+    HTML_HEADER,
     HTML_IFRAME,
     HTML_IMG,
     HTML_LINK,
     HTML_META,
+    HTML_NAV,
+    HTML_SCRIPT,
+    HTML_STYLE,
     HTML_TITLE
 };
 

@@ -44,6 +44,19 @@ static size_t space_bytes(const unsigned char *text, size_t bytes)
     return is_space ? 3 : 0;
 }
 
+void html_append_collapsed(char *buffer, size_t *bytes, size_t capacity, const char *text)
+{
+    size_t at = *bytes;
+    for (; *text && at < capacity; text++) {
+        bool after_space = !at || buffer[at - 1] == ' ';
+        if (!html_is_space(*text))
+            buffer[at++] = *text;
+        else if (!after_space)
+            buffer[at++] = ' ';
+    }
+    *bytes = at;
+}
+
 bool html_is_blank(const char *text, size_t bytes)
 {
     const unsigned char *at = (const unsigned char *)text;

@@ -11,6 +11,10 @@ bool html_is_space(char c);
 /* A slice without the control characters and spaces at its ends, as a URL is read. */
 const char *html_trim(const char *text, size_t bytes, size_t *ret_bytes);
 
+/* Adds text to what is there, each run of white space as one space, none at the beginning, until
+ * capacity. The caller drops the last space at the end of the element. */
+void html_append_collapsed(char *buffer, size_t *bytes, size_t capacity, const char *text);
+
 /* Nothing that a reader would see: only white space, Unicode's included (U+00A0, U+200B …). */
 bool html_is_blank(const char *text, size_t bytes);
 

@@ -97,7 +97,7 @@ static void set_url(struct page_context *page, struct flat_image *image, const c
         return;
     }
     image->raw = record_writer_text(page->writer, text, bytes);
-    if (trimmed_bytes && url_parse(trimmed, trimmed_bytes, page->base, &page->scratch) == URL_OK)
+    if (trimmed_bytes && page_resolve(page, trimmed, trimmed_bytes, &page->scratch) == URL_OK)
         image->url = record_writer_text(page->writer, page->scratch.href, page->scratch.length);
 }
 

@@ -102,7 +102,7 @@ static void add_row(struct page_context *page, struct link_set *set, uint32_t *s
 void links_add(struct page_context *page, struct link_set *set, const char *target, size_t bytes,
                const char *rel)
 {
-    if (url_parse(target, bytes, page->base, &page->scratch) != URL_OK)
+    if (page_resolve(page, target, bytes, &page->scratch) != URL_OK)
         return;
     url_canonicalise(&page->scratch);
     uint32_t flags = rel && html_has_token(rel, "nofollow") ? LINK_NOFOLLOW : 0;

@@ -10,9 +10,7 @@
 #include "crawler/extract/page_context.h"
 #include "crawler/extract/record.h"
 #include "crawler/extract/record_writer.h"
-
-/* The names under which a page may speak to us in <meta name>. */
-static const char *const robots_names[] = {"robots", "imgcrawl"};
+#include "crawler/extract/robots_directives.h"
 
 static void see_base(struct page_facts *facts, const struct html_element *element)
 {
@@ -34,15 +32,11 @@ static void see_link(struct page_facts *facts, const struct html_element *elemen
     facts->canonical_bytes = href->bytes;
 }
 
-static bool speaks_to_us(const char *name, size_t bytes)
+static bool is_named(const struct html_attribute *name, const char *wanted)
 {
-    size_t trimmed_bytes;
-    const char *trimmed = html_trim(name, bytes, &trimmed_bytes);
-    for (size_t i = 0; i < sizeof robots_names / sizeof *robots_names; i++)
-        if (trimmed_bytes == strlen(robots_names[i]) &&
-            !strncasecmp(trimmed, robots_names[i], trimmed_bytes))
-            return true;
-    return false;
+    size_t bytes;
+    const char *trimmed = html_trim(name->value, name->bytes, &bytes);
+    return bytes == strlen(wanted) && !strncasecmp(trimmed, wanted, bytes);
 }
 
 static void append_robots(struct page_facts *facts, const char *text, size_t bytes)
@@ -60,6 +54,27 @@ static void see_robots(struct page_facts *facts, const struct html_attribute *co
         append_robots(facts, ", ", 2);
     append_robots(facts, content->value, content->bytes);
     facts->has_robots = true;
+    facts->directives |= robots_directives_of_meta(content->value, content->bytes);
+}
+
+static void see_tdm_policy(struct page_facts *facts, const struct html_attribute *content)
+{
+    if (facts->tdm_policy)
+        return;
+    facts->tdm_policy = content->value;
+    facts->tdm_policy_bytes = content->bytes;
+}
+
+/* "imgcrawl" is the name under which a page may speak to us alone. */
+static void see_named_meta(struct page_facts *facts, const struct html_attribute *name,
+                           const struct html_attribute *content)
+{
+    if (is_named(name, "robots") || is_named(name, "imgcrawl"))
+        see_robots(facts, content);
+    else if (is_named(name, "tdm-reservation"))
+        facts->directives |= robots_directives_of_tdm(content->value, content->bytes);
+    else if (is_named(name, "tdm-policy"))
+        see_tdm_policy(facts, content);
 }
 
 static void see_meta(struct page_facts *facts, const struct html_element *element)
@@ -69,8 +84,8 @@ static void see_meta(struct page_facts *facts, const struct html_element *elemen
     const struct html_attribute *equiv = html_attribute(element, "http-equiv");
     if (!content)
         return;
-    if (name && speaks_to_us(name->value, name->bytes))
-        see_robots(facts, content);
+    if (name)
+        see_named_meta(facts, name, content);
     if (equiv && !strcasecmp(equiv->value, "refresh") && !facts->refresh)
         meta_refresh_target(content->value, &facts->refresh, &facts->refresh_bytes);
 }
@@ -78,6 +93,7 @@ static void see_meta(struct page_facts *facts, const struct html_element *elemen
 static bool see_start(const struct html_element *element, void *arg)
 {
     struct page_facts *facts = arg;
+    page_text_open(&facts->text, element->tag);
     switch (element->tag) {
     case HTML_BASE:
         see_base(facts, element);
@@ -101,6 +117,7 @@ static bool see_start(const struct html_element *element, void *arg)
 static void see_end(enum html_tag tag, void *arg)
 {
     struct page_facts *facts = arg;
+    page_text_close(&facts->text, tag);
     if (tag != HTML_TITLE || facts->title_state != TITLE_OPEN)
         return;
     facts->title_state = TITLE_DONE;
@@ -108,34 +125,28 @@ static void see_end(enum html_tag tag, void *arg)
         facts->title_bytes--;
 }
 
-/* Runs of white space become one space; the title's end drops the last. */
-static void append_collapsed(struct page_facts *facts, const char *text)
-{
-    for (; *text && facts->title_bytes < sizeof facts->title; text++) {
-        bool after_space = !facts->title_bytes || facts->title[facts->title_bytes - 1] == ' ';
-        if (!html_is_space(*text))
-            facts->title[facts->title_bytes++] = *text;
-        else if (!after_space)
-            facts->title[facts->title_bytes++] = ' ';
-    }
-}
-
 static void see_text(const char *text, void *arg)
 {
     struct page_facts *facts = arg;
     if (facts->title_state == TITLE_OPEN)
-        append_collapsed(facts, text);
+        html_append_collapsed(facts->title, &facts->title_bytes, sizeof facts->title - 1, text);
+    page_text_add(&facts->text, text);
 }
 
 int page_facts_read(struct page_facts *facts, const struct html_document *document)
 {
-    facts->base = facts->canonical = facts->refresh = NULL;
+    facts->base = facts->canonical = facts->refresh = facts->tdm_policy = NULL;
     facts->robots_bytes = facts->title_bytes = 0;
+    facts->directives = 0;
     facts->has_robots = false;
     facts->title_state = TITLE_NONE;
+    page_text_begin(&facts->text);
     const struct html_events events = {
         .start = see_start, .end = see_end, .text = see_text, .arg = facts};
-    return html_document_walk(document, &events);
+    int rc = html_document_walk(document, &events);
+    facts->title[facts->title_bytes] = '\0';
+    page_text_end(&facts->text);
+    return rc;
 }
 
 /* HTML 4.2.3: a base that cannot be used leaves the document's own URL in force. */
@@ -150,7 +161,7 @@ static void write_base(const struct page_facts *facts, struct page_context *page
 static void write_url(struct page_context *page, enum record_fact fact, const char *text,
                       size_t bytes)
 {
-    if (!text || url_parse(text, bytes, page->base, &page->scratch) != URL_OK)
+    if (!text || page_resolve(page, text, bytes, &page->scratch) != URL_OK)
         return;
     url_canonicalise(&page->scratch);
     record_writer_fact(page->writer, fact, page->scratch.href, page->scratch.length);
@@ -161,7 +172,7 @@ static void write_robots(const struct page_facts *facts, struct record_writer *w
     if (!facts->has_robots)
         return;
     record_writer_fact(writer, RECORD_META_ROBOTS, facts->robots, facts->robots_bytes);
-    if (html_has_token(facts->robots, "nofollow") || html_has_token(facts->robots, "none"))
+    if (facts->directives & DIRECTIVE_NOFOLLOW)
         record_writer_flag(writer, RECORD_META_NOFOLLOW);
 }
 
@@ -172,5 +183,7 @@ void page_facts_write(const struct page_facts *facts, struct page_context *page,
         record_writer_fact(page->writer, RECORD_TITLE, facts->title, facts->title_bytes);
     write_url(page, RECORD_CANONICAL, facts->canonical, facts->canonical_bytes);
     write_url(page, RECORD_META_REFRESH, facts->refresh, facts->refresh_bytes);
+    write_url(page, RECORD_TDM_POLICY, facts->tdm_policy, facts->tdm_policy_bytes);
     write_robots(facts, page->writer);
+    record_writer_directives(page->writer, facts->directives);
 }

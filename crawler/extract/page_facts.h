@@ -1,4 +1,5 @@
-/* Page facts: what a page says of itself: title, base, canonical, meta robots, meta refresh.
+/* Page facts: what a page says of itself: title, base, canonical, meta robots, meta refresh, TDM
+ * reservation, and the beginning of its text.
  *
  * Gathered in a walk of their own before links and images, because a <base> anywhere in the page
  * counts for every URL in it. */
@@ -7,7 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "crawler/extract/page_text.h"
 #include "crawler/extract/record_format.h"
 #include "crawler/extract/url.h"
 
@@ -23,7 +26,11 @@ struct page_facts {
     char robots[RECORD_TEXT_MAX_BYTES]; /* of all that speak to us, joined by ", " */
     size_t robots_bytes;
     bool has_robots;
-    char title[RECORD_TEXT_MAX_BYTES + 1]; /* white space collapsed */
+    const char *tdm_policy;
+    size_t tdm_policy_bytes;
+    uint32_t directives; /* enum robots_directive: of meta robots and TDM reservation */
+    struct page_text text;
+    char title[RECORD_TEXT_MAX_BYTES + 2]; /* white space collapsed; NUL-ended when read */
     size_t title_bytes;
     enum { TITLE_NONE, TITLE_OPEN, TITLE_DONE } title_state;
 };

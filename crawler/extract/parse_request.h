@@ -19,7 +19,8 @@ struct parse_request {
     uint64_t body_offset; /* in the shared body memory */
     uint64_t body_bytes;
     char content_type[PARSE_CONTENT_TYPE_MAX_BYTES]; /* header value, NUL-ended, "" where none */
-    char agent[64];                                  /* for robots: our product token */
+    char default_charset[32]; /* for HTML: a label, NUL-ended, "" where none */
+    char agent[64];           /* for robots: our product token */
 };
 
 #endif

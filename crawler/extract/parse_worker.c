@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "crawler/extract/charset.h"
+#include "crawler/extract/charset_query.h"
 #include "crawler/extract/extract.h"
 #include "crawler/extract/parse_request.h"
 #include "crawler/extract/robots_txt.h"
@@ -40,6 +41,7 @@ static void preload(void)
                               "cher.example/";
     struct url url;
     charset_preload();
+    charset_query_preload();
     (void)url_parse(idn, sizeof idn - 1, NULL, &url);
 }
 
@@ -83,6 +85,7 @@ static bool read_request(const struct parse_worker *worker, const void *data, si
     if (request->kind >= PARSE_KIND_COUNT || request->base_bytes > URL_MAX_BYTES ||
         bytes - sizeof *request != request->base_bytes ||
         !is_ended(request->content_type, sizeof request->content_type) ||
+        !is_ended(request->default_charset, sizeof request->default_charset) ||
         !is_ended(request->agent, sizeof request->agent))
         return false;
     if (request->body_offset > worker->bodies_bytes ||
@@ -102,11 +105,13 @@ static const char *content_type(const struct parse_job *job)
 static int64_t parse_html(struct parse_worker *worker, const struct parse_job *job, void *lane,
                           size_t lane_bytes)
 {
+    const char *default_charset = job->request.default_charset;
     const struct extract_input input = {
         .html = job->body,
         .bytes = (size_t)job->request.body_bytes,
         .base = job->base,
         .content_type = content_type(job),
+        .default_charset = *default_charset ? default_charset : NULL,
     };
     int64_t rc = extract_html(worker->extractor, &input, lane, lane_bytes);
     return rc == -EINVAL ? -EBADMSG : rc;

@@ -33,6 +33,7 @@ const char *alt_state_name(enum alt_state state)
         [ALT_EMPTY] = "empty",
         [ALT_WHITESPACE] = "whitespace",
         [ALT_TEXT] = "text",
+        [ALT_NOT_APPLICABLE] = "not_applicable",
     };
     _Static_assert(sizeof names / sizeof *names == ALT_STATE_COUNT, "each state has its name");
     return names[state];
@@ -43,6 +44,7 @@ const char *image_source_name(enum image_source source)
     static const char *const names[] = {
         [IMAGE_SOURCE_IMG] = "img",
         [IMAGE_SOURCE_SRCSET] = "srcset",
+        [IMAGE_SOURCE_SITEMAP] = "sitemap",
     };
     _Static_assert(sizeof names / sizeof *names == IMAGE_SOURCE_COUNT, "each source has its name");
     return names[source];
@@ -51,6 +53,8 @@ const char *image_source_name(enum image_source source)
 static bool header_holds(const struct flat_header *header)
 {
     return header->magic == RECORD_MAGIC && !(header->flags & ~(uint32_t)KNOWN_FLAGS) &&
+           !(header->directives & ~(uint32_t)DIRECTIVES_ALL) &&
+           header->sniffed_type < MIME_TYPE_COUNT && header->verdict < VERDICT_COUNT &&
            header->link_count <= RECORD_MAX_LINKS && header->image_count <= RECORD_MAX_IMAGES;
 }
 
@@ -81,13 +85,16 @@ static bool open_facts(const struct source *source, struct page_record *ret_reco
         [RECORD_META_ROBOTS] = &ret_record->meta_robots,
         [RECORD_META_REFRESH] = &ret_record->meta_refresh,
         [RECORD_CHARSET] = &ret_record->charset,
+        [RECORD_TDM_POLICY] = &ret_record->tdm_policy,
+        [RECORD_EVIDENCE] = &ret_record->evidence,
     };
     _Static_assert(sizeof facts / sizeof *facts == RECORD_FACT_COUNT, "each fact has its place");
     for (size_t i = 0; i < RECORD_FACT_COUNT; i++)
         if (!record_heap_text(&source->heap, source->header.facts[i], facts[i]))
             return false;
     return absent_or_web_url(&ret_record->base) && absent_or_web_url(&ret_record->canonical) &&
-           absent_or_web_url(&ret_record->meta_refresh);
+           absent_or_web_url(&ret_record->meta_refresh) &&
+           absent_or_web_url(&ret_record->tdm_policy);
 }
 
 /* The alt's state and its text say the same. */
@@ -95,6 +102,7 @@ static bool alt_holds(const struct record_image *image)
 {
     switch (image->alt_state) {
     case ALT_MISSING:
+    case ALT_NOT_APPLICABLE:
         return !image->alt.data;
     case ALT_EMPTY:
         return image->alt.data && !image->alt.bytes;
@@ -116,7 +124,8 @@ static bool image_url_holds(const struct record_image *image)
 static bool open_image(const struct source *source, const struct flat_image *flat,
                        struct record_image *ret_image)
 {
-    if (flat->alt_state >= ALT_STATE_COUNT || flat->source >= IMAGE_SOURCE_COUNT)
+    if (flat->alt_state >= ALT_STATE_COUNT || flat->source >= IMAGE_SOURCE_COUNT ||
+        flat->source == IMAGE_SOURCE_SITEMAP)
         return false;
     ret_image->data_bytes = flat->data_bytes;
     ret_image->position = flat->position;
@@ -195,6 +204,9 @@ int record_open(const void *data, size_t bytes, struct page_record *ret_record)
     const struct flat_header *header = &source.header;
     struct page_record record = {
         .flags = header->flags,
+        .directives = header->directives,
+        .sniffed_type = header->sniffed_type,
+        .verdict = header->verdict,
         .link_elements = header->link_elements,
         .image_elements = header->image_elements,
         .link_count = header->link_count,

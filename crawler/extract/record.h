@@ -12,13 +12,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawler/extract/mime_sniff.h"
+#include "crawler/extract/page_verdict.h"
 #include "crawler/extract/record_text.h"
+#include "crawler/extract/robots_directives.h"
 
-enum alt_state { ALT_MISSING, ALT_EMPTY, ALT_WHITESPACE, ALT_TEXT, ALT_STATE_COUNT };
-const char *alt_state_name(enum alt_state state); /* "missing" "empty" "whitespace" "text" */
+enum alt_state {
+    ALT_MISSING,
+    ALT_EMPTY,
+    ALT_WHITESPACE,
+    ALT_TEXT,
+    ALT_NOT_APPLICABLE, /* the reference is of a kind that can have no alt */
+    ALT_STATE_COUNT
+};
+/* "missing" "empty" "whitespace" "text" "not_applicable" */
+const char *alt_state_name(enum alt_state state);
 
-enum image_source { IMAGE_SOURCE_IMG, IMAGE_SOURCE_SRCSET, IMAGE_SOURCE_COUNT };
-const char *image_source_name(enum image_source source); /* "img" "srcset" */
+enum image_source {
+    IMAGE_SOURCE_IMG,
+    IMAGE_SOURCE_SRCSET,
+    IMAGE_SOURCE_SITEMAP, /* an image entry of a sitemap; never in a page record */
+    IMAGE_SOURCE_COUNT
+};
+const char *image_source_name(enum image_source source); /* "img" "srcset" "sitemap" */
 
 enum link_flags { LINK_NOFOLLOW = 1 };
 
@@ -52,6 +68,11 @@ enum record_flags {
 /* A checked view into a record's memory. */
 struct page_record {
     struct record_text title, base, canonical, meta_robots, meta_refresh, charset;
+    struct record_text tdm_policy; /* a URL */
+    struct record_text evidence;   /* for a verdict other than VERDICT_PAGE, for people */
+    enum page_verdict verdict;
+    enum mime_type sniffed_type; /* where it is not MIME_HTML, nothing else was read */
+    uint32_t directives;         /* enum robots_directive; what the page says, not its headers */
     uint32_t flags;
     uint32_t link_elements;  /* <a href> and <area href> in the page, usable or not */
     uint32_t image_elements; /* <img> in the page */

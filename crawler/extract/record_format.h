@@ -26,6 +26,8 @@ enum record_fact {
     RECORD_META_ROBOTS,
     RECORD_META_REFRESH,
     RECORD_CHARSET,
+    RECORD_TDM_POLICY,
+    RECORD_EVIDENCE,
     RECORD_FACT_COUNT
 };
 
@@ -34,6 +36,9 @@ struct flat_header {
     uint32_t flags;
     uint32_t link_elements, image_elements;
     uint32_t link_count, image_count;
+    uint32_t directives;   /* enum robots_directive */
+    uint16_t sniffed_type; /* enum mime_type */
+    uint16_t verdict;      /* enum page_verdict */
     uint64_t heap_bytes;
     struct flat_text facts[RECORD_FACT_COUNT];
 };
@@ -52,7 +57,7 @@ struct flat_link {
     uint32_t reserved; /* 0 */
 };
 
-_Static_assert(sizeof(struct flat_header) == 80, "no hidden padding");
+_Static_assert(sizeof(struct flat_header) == 104, "no hidden padding");
 _Static_assert(sizeof(struct flat_image) == 80, "no hidden padding");
 _Static_assert(sizeof(struct flat_link) == 24, "no hidden padding");
 

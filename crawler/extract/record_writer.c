@@ -2,6 +2,7 @@
 #include "crawler/extract/record_writer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "crawler/extract/record.h"
 #include "crawler/extract/record_block.h"
@@ -54,6 +55,23 @@ void record_writer_fact(struct record_writer *writer, enum record_fact fact, con
 void record_writer_flag(struct record_writer *writer, uint32_t flags)
 {
     writer->header.flags |= flags;
+}
+
+void record_writer_directives(struct record_writer *writer, uint32_t directives)
+{
+    writer->header.directives |= directives;
+}
+
+void record_writer_sniffed_type(struct record_writer *writer, enum mime_type type)
+{
+    writer->header.sniffed_type = (uint16_t)type;
+}
+
+void record_writer_verdict(struct record_writer *writer, enum page_verdict verdict,
+                           const char *evidence)
+{
+    writer->header.verdict = (uint16_t)verdict;
+    record_writer_fact(writer, RECORD_EVIDENCE, evidence, strlen(evidence));
 }
 
 void record_writer_elements(struct record_writer *writer, uint32_t links, uint32_t images)

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawler/extract/mime_sniff.h"
+#include "crawler/extract/page_verdict.h"
 #include "crawler/extract/record_format.h"
 
 struct record_writer;
@@ -29,6 +31,11 @@ struct flat_text record_writer_text(struct record_writer *writer, const char *da
 void record_writer_fact(struct record_writer *writer, enum record_fact fact, const char *data,
                         size_t bytes);
 void record_writer_flag(struct record_writer *writer, uint32_t flags);
+void record_writer_directives(struct record_writer *writer, uint32_t directives);
+void record_writer_sniffed_type(struct record_writer *writer, enum mime_type type);
+/* evidence: a sentence for people. */
+void record_writer_verdict(struct record_writer *writer, enum page_verdict verdict,
+                           const char *evidence);
 void record_writer_elements(struct record_writer *writer, uint32_t links, uint32_t images);
 
 /* Whether one more row would be taken; asked before its strings are written. A no is remembered as

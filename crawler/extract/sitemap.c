@@ -118,7 +118,8 @@ static int read_bytes(struct sitemap_reader *reader, const struct sitemap_input 
     if (rc < 0)
         return rc;
     enum charset_source source;
-    const char *charset = charset_sniff(bytes.data, bytes.count, input->content_type, &source);
+    const char *charset =
+        charset_sniff(bytes.data, bytes.count, input->content_type, NULL, &source);
     size_t text_bytes;
     const char *text =
         charset_to_utf8(reader->arena, charset, bytes.data, bytes.count, &text_bytes);
