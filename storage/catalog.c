@@ -4,10 +4,12 @@
 #include "storage/catalog.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "storage/catalog_private.h"
 #include "storage/schema.h"
@@ -39,6 +41,17 @@ static int make_directories(const char *data_dir)
     return r;
 }
 
+/* For the owner alone: jobs' passwords are in it. Files that SQLite puts beside it take its mode.
+ * It is opened only where nobody can have it open: to close it would end SQLite's locks. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    else
+        chmod(path, 0600); /* what cannot be opened or changed, db_open() will tell */
+}
+
 static int open_database(const char *data_dir, enum storage_mode mode, sqlite3 **ret_db,
                          const char **ret_reason)
 {
@@ -50,6 +63,8 @@ static int open_database(const char *data_dir, enum storage_mode mode, sqlite3 *
         .foreign = "the file is not an imgcrawl catalog",
     };
     char *path = join(data_dir, "imgcrawl.db");
+    if (mode == STORAGE_READ_WRITE)
+        make_private(path);
     int r = db_open(path, mode, &schema, ret_db, ret_reason);
     free(path);
     return r;
@@ -162,6 +177,20 @@ int catalog_update_job(struct catalog *catalog, const struct job_row *row)
     db_put_text(&values, row->detail);
     db_put_text(&values, row->counts);
     db_put_integer(&values, row->id);
+    r = run_on_one_row(catalog, &values);
+    db_finalize(statement);
+    return r;
+}
+
+int catalog_set_job_settings(struct catalog *catalog, int64_t id, const char *settings)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(catalog->db, "UPDATE jobs SET settings = ? WHERE id = ?", &statement);
+    if (r < 0)
+        return r;
+    struct db_values values = db_values(statement);
+    db_put_text(&values, settings);
+    db_put_integer(&values, id);
     r = run_on_one_row(catalog, &values);
     db_finalize(statement);
     return r;

@@ -45,6 +45,8 @@ void job_row_done(struct job_row *row); /* frees the texts */
 int catalog_insert_job(struct catalog *catalog, struct job_row *row);
 /* All but id, created, settings. -ENOENT. */
 int catalog_update_job(struct catalog *catalog, const struct job_row *row);
+/* The settings alone. -ENOENT. */
+int catalog_set_job_settings(struct catalog *catalog, int64_t id, const char *settings);
 int catalog_delete_job(struct catalog *catalog, int64_t id);                       /* -ENOENT */
 int catalog_get_job(struct catalog *catalog, int64_t id, struct job_row *ret_row); /* -ENOENT */
 
@@ -74,14 +76,25 @@ int catalog_each_robots(struct catalog *catalog, int64_t not_expired_at_ms, robo
 
 struct host_row {
     const char *host;
-    int64_t next_at_ms; /* no request before this */
-    int64_t backoff_ms; /* the pause that the last 429 or 503 set, 0 when none */
+    int64_t next_at_ms;              /* no request before this */
+    int64_t backoff_ms;              /* the pause that the last 429 or 503 set, 0 when none */
+    int64_t latency_ms, baseline_ms; /* time to answer, now and usually; 0: not known */
+    int64_t brake_ms;                /* delay added while it is slower than usual */
+    int64_t saved_ms;
 };
 int catalog_put_host(struct catalog *catalog, const struct host_row *row);
 typedef int (*host_row_fn)(const struct host_row *row, void *arg);
+/* Those that may not be asked before that time, and those whose latency is known. */
 int catalog_each_host(struct catalog *catalog, int64_t next_after_ms, host_row_fn fn, void *arg);
 
-/* Forgets robots rules that expired and hosts that could be asked again before this time. */
+/* Politeness that the operator sets for hosts by pattern; rule: JSON. */
+int catalog_put_host_rule(struct catalog *catalog, const char *pattern, const char *rule);
+int catalog_delete_host_rule(struct catalog *catalog, const char *pattern); /* -ENOENT */
+typedef int (*host_rule_fn)(const char *pattern, const char *rule, void *arg);
+int catalog_each_host_rule(struct catalog *catalog, host_rule_fn fn, void *arg);
+
+/* Forgets robots rules that expired, and hosts that could be asked again before this time and of
+ * which nothing was learned in the month before it. */
 int catalog_forget_before(struct catalog *catalog, int64_t at_ms);
 
 #endif

@@ -30,3 +30,13 @@ CREATE TABLE hosts(
     next_at_ms INTEGER NOT NULL, -- no request before this
     backoff_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- version 2
+CREATE TABLE host_rules( -- politeness that the operator sets for hosts by pattern
+    pattern TEXT PRIMARY KEY, -- www.example.com, *.example.com
+    rule TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+ALTER TABLE hosts ADD COLUMN latency_ms INTEGER NOT NULL DEFAULT 0; -- smoothed; 0: not known
+ALTER TABLE hosts ADD COLUMN baseline_ms INTEGER NOT NULL DEFAULT 0; -- what it usually is
+ALTER TABLE hosts ADD COLUMN brake_ms INTEGER NOT NULL DEFAULT 0; -- delay added while it is slower
+ALTER TABLE hosts ADD COLUMN saved_ms INTEGER NOT NULL DEFAULT 0;

@@ -1,6 +1,8 @@
 /* What the catalog remembers of hosts across jobs and restarts: robots rules and politeness.
  * Written by the writer thread, read once at start.
  */
+#include <errno.h>
+
 #include "storage/catalog_private.h"
 
 /* --- robots -------------------------------------------------------------------------------- */
@@ -78,8 +80,8 @@ int catalog_put_host(struct catalog *catalog, const struct host_row *row)
 {
     sqlite3_stmt *statement = NULL;
     int r = db_prepare(catalog->db,
-                       "INSERT OR REPLACE INTO hosts(host, next_at_ms, backoff_ms)"
-                       " VALUES (?, ?, ?)",
+                       "INSERT OR REPLACE INTO hosts(host, next_at_ms, backoff_ms, latency_ms,"
+                       " baseline_ms, brake_ms, saved_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
                        &statement);
     if (r < 0)
         return r;
@@ -87,6 +89,10 @@ int catalog_put_host(struct catalog *catalog, const struct host_row *row)
     db_put_text(&values, row->host);
     db_put_integer(&values, row->next_at_ms);
     db_put_integer(&values, row->backoff_ms);
+    db_put_integer(&values, row->latency_ms);
+    db_put_integer(&values, row->baseline_ms);
+    db_put_integer(&values, row->brake_ms);
+    db_put_integer(&values, row->saved_ms);
     r = db_values_run(&values);
     db_finalize(statement);
     return r;
@@ -104,6 +110,10 @@ static int visit_host(sqlite3_stmt *statement, void *arg)
         .host = db_text(statement, 0),
         .next_at_ms = sqlite3_column_int64(statement, 1),
         .backoff_ms = sqlite3_column_int64(statement, 2),
+        .latency_ms = sqlite3_column_int64(statement, 3),
+        .baseline_ms = sqlite3_column_int64(statement, 4),
+        .brake_ms = sqlite3_column_int64(statement, 5),
+        .saved_ms = sqlite3_column_int64(statement, 6),
     };
     return walk->fn(&row, walk->arg);
 }
@@ -112,9 +122,63 @@ int catalog_each_host(struct catalog *catalog, int64_t next_after_ms, host_row_f
 {
     struct host_walk walk = {.fn = fn, .arg = arg};
     return each_since(catalog,
-                      "SELECT host, next_at_ms, backoff_ms FROM hosts WHERE next_at_ms > ?"
-                      " ORDER BY host",
+                      "SELECT host, next_at_ms, backoff_ms, latency_ms, baseline_ms, brake_ms,"
+                      " saved_ms FROM hosts WHERE next_at_ms > ? OR latency_ms > 0 ORDER BY host",
                       next_after_ms, visit_host, &walk);
+}
+
+/* --- rules --------------------------------------------------------------------------------- */
+
+static int run_with_texts(struct catalog *catalog, const char *sql, const char *first,
+                          const char *second)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(catalog->db, sql, &statement);
+    if (r < 0)
+        return r;
+    struct db_values values = db_values(statement);
+    db_put_text(&values, first);
+    if (second)
+        db_put_text(&values, second);
+    r = db_values_run(&values);
+    db_finalize(statement);
+    return r;
+}
+
+int catalog_put_host_rule(struct catalog *catalog, const char *pattern, const char *rule)
+{
+    return run_with_texts(catalog, "INSERT OR REPLACE INTO host_rules(pattern, rule) VALUES (?, ?)",
+                          pattern, rule);
+}
+
+int catalog_delete_host_rule(struct catalog *catalog, const char *pattern)
+{
+    int r = run_with_texts(catalog, "DELETE FROM host_rules WHERE pattern = ?", pattern, NULL);
+    return r == 0 && sqlite3_changes64(catalog->db) == 0 ? -ENOENT : r;
+}
+
+struct rule_walk {
+    host_rule_fn fn;
+    void *arg;
+};
+
+static int visit_rule(sqlite3_stmt *statement, void *arg)
+{
+    const struct rule_walk *walk = arg;
+    return walk->fn(db_text(statement, 0), db_text(statement, 1), walk->arg);
+}
+
+int catalog_each_host_rule(struct catalog *catalog, host_rule_fn fn, void *arg)
+{
+    struct rule_walk walk = {.fn = fn, .arg = arg};
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(catalog->db, "SELECT pattern, rule FROM host_rules ORDER BY pattern",
+                       &statement);
+    if (r < 0)
+        return r;
+    r = db_each(statement, visit_rule, &walk);
+    db_finalize(statement);
+    return r;
 }
 
 /* --- both ---------------------------------------------------------------------------------- */
@@ -135,5 +199,10 @@ static int delete_before(struct catalog *catalog, const char *sql, int64_t at_ms
 int catalog_forget_before(struct catalog *catalog, int64_t at_ms)
 {
     int r = delete_before(catalog, "DELETE FROM robots WHERE expires_ms <= ?", at_ms);
-    return r < 0 ? r : delete_before(catalog, "DELETE FROM hosts WHERE next_at_ms <= ?", at_ms);
+    if (r == 0)
+        r = delete_before(catalog,
+                          "DELETE FROM hosts WHERE next_at_ms <= ?1"
+                          " AND (latency_ms = 0 OR saved_ms < ?1 - 30 * 86400000)",
+                          at_ms);
+    return r;
 }

@@ -50,16 +50,28 @@ int export_format_parse(const char *name, enum export_format *ret_format)
 /* --- columns ------------------------------------------------------------------------------- */
 
 static const struct export_column columns[] = {
-    {.name = "page_url"}, {.name = "url"},
-    {.name = "source"},   {.name = "position", .is_number = true},
-    {.name = "alt"},      {.name = "alt_state"},
-    {.name = "title"},    {.name = "width"},
-    {.name = "height"},   {.name = "loading"},
+    {.name = "page_url"},
+    {.name = "url"},
+    {.name = "source"},
+    {.name = "position", .kind = EXPORT_NUMBER},
+    {.name = "alt"},
+    {.name = "alt_state"},
+    {.name = "title"},
+    {.name = "width"},
+    {.name = "height"},
+    {.name = "loading"},
+    {.name = "noindex", .kind = EXPORT_BOOLEAN},
+    {.name = "noimageindex", .kind = EXPORT_BOOLEAN},
+    {.name = "noai", .kind = EXPORT_BOOLEAN},
+    {.name = "noimageai", .kind = EXPORT_BOOLEAN},
+    {.name = "tdm_reserved", .kind = EXPORT_BOOLEAN},
+    {.name = "tdm_policy"},
 };
 enum { COLUMN_COUNT = sizeof(columns) / sizeof(*columns) };
 
 static const char select_sql[] = "SELECT page_url, url, source, position, alt, alt_state, title,"
-                                 " width, height, loading FROM inventory ORDER BY id";
+                                 " width, height, loading, noindex, noimageindex, noai, noimageai,"
+                                 " tdm_reserved, tdm_policy FROM inventory ORDER BY id";
 
 /* --- the text that waits ------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
  */
 #include "storage/export_format.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static bool is_special(char byte)

@@ -4,7 +4,6 @@
 #ifndef IMGCRAWL_STORAGE_EXPORT_FORMAT_H
 #define IMGCRAWL_STORAGE_EXPORT_FORMAT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Text that waits to be read. The room for a row is made once, before it is written. */
@@ -17,9 +16,10 @@ int export_buffer_reserve(struct export_buffer *buffer, size_t bytes);
 void export_buffer_add(struct export_buffer *buffer, const char *data, size_t bytes);
 void export_buffer_done(struct export_buffer *buffer);
 
+enum export_kind { EXPORT_TEXT, EXPORT_NUMBER, EXPORT_BOOLEAN };
 struct export_column {
     const char *name;
-    bool is_number;
+    enum export_kind kind;
 };
 struct export_value {
     const char *data; /* NULL: absent */

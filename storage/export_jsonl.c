@@ -3,6 +3,7 @@
  */
 #include "storage/export_format.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { LONGEST_ESCAPE = 6 /* \u001f */ };
@@ -43,13 +44,23 @@ static void add_string(struct export_buffer *buffer, struct export_value value)
     export_buffer_add(buffer, "\"", 1);
 }
 
+static void add_boolean(struct export_buffer *buffer, struct export_value value)
+{
+    if (value.bytes == 1 && value.data[0] == '1')
+        export_buffer_add(buffer, "true", 4);
+    else
+        export_buffer_add(buffer, "false", 5);
+}
+
 static void add_value(struct export_buffer *buffer, const struct export_column *column,
                       struct export_value value)
 {
     if (!value.data)
         export_buffer_add(buffer, "null", 4);
-    else if (column->is_number)
+    else if (column->kind == EXPORT_NUMBER)
         export_buffer_add(buffer, value.data, value.bytes);
+    else if (column->kind == EXPORT_BOOLEAN)
+        add_boolean(buffer, value);
     else
         add_string(buffer, value);
 }

@@ -19,8 +19,8 @@ CREATE TABLE urls( -- every URL the job knows, in order of discovery
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL,
     origin_id INTEGER NOT NULL, -- origins.id
-    parent_id INTEGER, -- urls.id of the page that led here; NULL: a seed
-    via TEXT NOT NULL, -- seed, link, redirect
+    parent_id INTEGER, -- urls.id of the page that led here; NULL: a seed, or out of a sitemap
+    via TEXT NOT NULL, -- seed, link, redirect, sitemap
     depth INTEGER NOT NULL, -- links followed from a seed
     hops INTEGER NOT NULL, -- redirects followed in a row
     skipped TEXT -- the reason for which it is never fetched
@@ -58,14 +58,14 @@ CREATE TABLE images( -- each image URL once
 
 CREATE TABLE occurrences( -- each mention of an image on a page
     id INTEGER PRIMARY KEY,
-    page_id INTEGER NOT NULL, -- pages.id
+    page_id INTEGER NOT NULL, -- pages.id; below 0: see sitemap_urls.id
     image_id INTEGER, -- images.id; NULL: the mention has no usable URL
     source TEXT NOT NULL, -- img, srcset …
     position INTEGER NOT NULL, -- on the page, in document order
     raw TEXT, -- the URL as written
     descriptor TEXT, -- 2x, 640w
     alt TEXT,
-    alt_state TEXT NOT NULL, -- missing, empty, whitespace, text
+    alt_state TEXT NOT NULL, -- missing, empty, whitespace, text, not_applicable
     title TEXT,
     width TEXT,
     height TEXT,
@@ -117,3 +117,86 @@ SELECT u.id,
 FROM urls u
 LEFT JOIN pages p ON p.id = u.id
 LEFT JOIN urls parent ON parent.id = u.parent_id;
+
+-- version 2
+ALTER TABLE urls ADD COLUMN trap_id INTEGER; -- traps.id, of one that a trap holds back
+CREATE INDEX urls_trap ON urls(trap_id) WHERE trap_id IS NOT NULL;
+
+ALTER TABLE pages ADD COLUMN sniffed_type TEXT; -- what the body is by its bytes, where that is not HTML
+ALTER TABLE pages ADD COLUMN robots_tag TEXT; -- X-Robots-Tag, each field on a line
+ALTER TABLE pages ADD COLUMN directives INTEGER NOT NULL DEFAULT 0; -- 1 noindex, 2 nofollow, 4 noimageindex, 8 noai, 16 noimageai, 32 TDM reserved
+ALTER TABLE pages ADD COLUMN tdm_policy TEXT; -- URL of the licence, where text and data mining is reserved
+ALTER TABLE pages ADD COLUMN etag TEXT;
+ALTER TABLE pages ADD COLUMN last_modified TEXT; -- the header, as sent
+
+CREATE TABLE unfollowed( -- links that were not followed by a rule of the page; they are not "known"
+    page_id INTEGER NOT NULL, -- pages.id
+    url TEXT NOT NULL,
+    rule TEXT NOT NULL -- rel_nofollow, meta_nofollow, robots_tag_nofollow
+) STRICT;
+
+CREATE TABLE traps( -- sets of URLs that look endless; their URLs are held back until released
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL, -- calendar, session_id, …
+    host TEXT NOT NULL,
+    pattern TEXT NOT NULL, -- what the URLs have in common, for people
+    detail TEXT, -- the evidence in a sentence
+    examples TEXT NOT NULL, -- JSON: URLs
+    state TEXT NOT NULL, -- suspended, released
+    found_ms INTEGER NOT NULL, -- milliseconds since 1970
+    released_ms INTEGER,
+    released_urls INTEGER NOT NULL DEFAULT 0 -- that went back into the frontier
+) STRICT;
+
+CREATE TABLE sitemaps( -- each sitemap or feed that was asked for, or is to be
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    parent_id INTEGER, -- sitemaps.id of the index that names it
+    via TEXT NOT NULL, -- robots, well_known, index
+    depth INTEGER NOT NULL, -- indexes above it
+    outcome TEXT, -- as of pages; NULL: not read, or not to its end
+    detail TEXT,
+    kind TEXT, -- urlset, index, text, rss, atom, unknown
+    status INTEGER, -- HTTP status; NULL: no answer
+    entries INTEGER NOT NULL DEFAULT 0, -- that were taken in so far, pages and sitemaps
+    images INTEGER NOT NULL DEFAULT 0,
+    flags INTEGER NOT NULL DEFAULT 0, -- 1 truncated, 2 broken, 4 refused
+    fetched_ms INTEGER -- milliseconds since 1970
+) STRICT;
+
+CREATE TABLE sitemap_urls( -- what a sitemap says of a page that the job knows
+    id INTEGER PRIMARY KEY, -- where occurrences.page_id is -id, it is that page's, until the file is closed
+    sitemap_id INTEGER NOT NULL, -- sitemaps.id
+    url_id INTEGER, -- urls.id; NULL: to be looked up by url when the file is closed
+    url TEXT, -- only where url_id is NULL
+    lastmod TEXT, -- as written
+    changefreq TEXT,
+    priority TEXT
+) STRICT;
+
+DROP VIEW inventory;
+CREATE VIEW inventory AS -- one row an image mention, as in the exports, with what its page asks of readers
+SELECT o.id,
+       page.url AS page_url,
+       i.url AS url,
+       o.source,
+       o.position,
+       o.alt,
+       o.alt_state,
+       o.title,
+       o.width,
+       o.height,
+       o.loading,
+       o.descriptor,
+       o.raw,
+       o.data_bytes,
+       coalesce(p.directives & 1, 0) AS noindex,
+       coalesce(p.directives >> 2 & 1, 0) AS noimageindex,
+       coalesce(p.directives >> 3 & 1, 0) AS noai,
+       coalesce(p.directives >> 4 & 1, 0) AS noimageai,
+       coalesce(p.directives >> 5 & 1, 0) AS tdm_reserved,
+       p.tdm_policy
+FROM occurrences o
+LEFT JOIN urls page ON page.id = o.page_id
+LEFT JOIN pages p ON p.id = o.page_id
+LEFT JOIN images i ON i.id = o.image_id;

@@ -32,6 +32,7 @@ static int append_url(struct job_store *store, const struct store_url *url)
     db_put_integer(&values, url->depth);
     db_put_integer(&values, url->hops);
     db_put_text(&values, url->skipped);
+    db_put_positive(&values, url->trap_id);
     int r = db_values_run(&values);
     if (r == 0 && url->id > store->totals.last_url_id)
         store->totals.last_url_id = url->id;
@@ -60,6 +61,22 @@ static int append_page_row(struct job_store *store, const struct store_page *pag
     db_put_integer(&values, page->attempts);
     db_put_positive(&values, page->fetched_ms);
     db_put_positive(&values, page->fetched_ms > 0 ? page->fetch_ms : 0);
+    db_put_text(&values, page->sniffed_type);
+    put_text(&values, page->robots_tag);
+    db_put_integer(&values, page->directives);
+    put_text(&values, page->tdm_policy);
+    put_text(&values, page->etag);
+    put_text(&values, page->last_modified);
+    return db_values_run(&values);
+}
+
+static int append_unfollowed(struct job_store *store, int64_t page_id,
+                             const struct store_unfollowed *link)
+{
+    struct db_values values = db_values(store->statements[JOB_INSERT_UNFOLLOWED]);
+    db_put_integer(&values, page_id);
+    put_text(&values, link->url);
+    db_put_text(&values, link->rule);
     return db_values_run(&values);
 }
 
@@ -90,8 +107,7 @@ static int intern_image(struct job_store *store, const struct store_image *image
     return r;
 }
 
-static int append_occurrence(struct job_store *store, int64_t page_id,
-                             const struct store_image *image)
+int job_append_occurrence(struct job_store *store, int64_t page_id, const struct store_image *image)
 {
     int64_t image_id = 0;
     int64_t *alt_counter = job_store_alt_counter(&store->totals, image->alt_state);
@@ -122,11 +138,24 @@ static int append_occurrence(struct job_store *store, int64_t page_id,
     return r;
 }
 
+/* A trap holds the URL back, whose turn had come already. */
+static int hold_url(struct job_store *store, int64_t id, int64_t trap_id)
+{
+    struct db_values values = db_values(store->statements[JOB_HOLD_URL]);
+    db_put_integer(&values, id);
+    db_put_integer(&values, trap_id);
+    return db_values_run(&values);
+}
+
 static int append_page(struct job_store *store, const struct store_page *page)
 {
     int r = append_page_row(store, page);
+    if (r == 0 && page->trap_id > 0)
+        r = hold_url(store, page->id, page->trap_id);
     for (size_t i = 0; r == 0 && i < page->image_count; i++)
-        r = append_occurrence(store, page->id, &page->images[i]);
+        r = job_append_occurrence(store, page->id, &page->images[i]);
+    for (size_t i = 0; r == 0 && i < page->unfollowed_count; i++)
+        r = append_unfollowed(store, page->id, &page->unfollowed[i]);
     if (r == 0)
         store->totals.body_bytes += (int64_t)page->body_bytes;
     return r;
@@ -141,7 +170,7 @@ int job_append_batch(struct job_store *store, const struct store_batch *batch)
         r = append_url(store, &batch->urls[i]);
     if (r == 0 && batch->page)
         r = append_page(store, batch->page);
-    return r;
+    return r < 0 ? r : job_append_sitemaps(store, batch);
 }
 
 int64_t *job_store_alt_counter(struct store_totals *totals, const char *alt_state)
@@ -154,6 +183,7 @@ int64_t *job_store_alt_counter(struct store_totals *totals, const char *alt_stat
         {"empty", &totals->alt_empty},
         {"whitespace", &totals->alt_whitespace},
         {"text", &totals->alt_text},
+        {"not_applicable", &totals->alt_not_applicable},
     };
     for (size_t i = 0; alt_state && i < sizeof(counters) / sizeof(*counters); i++)
         if (strcmp(counters[i].name, alt_state) == 0)

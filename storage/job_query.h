@@ -29,6 +29,8 @@ struct query_filter {
                             * 1,000 bytes */
     int64_t page_id, image_id;  /* images, occurrences */
     int status_min, status_max; /* HTTP status of the page */
+    const char *consent;        /* occurrences: "reserved": the page has one of noindex,
+                                 * noimageindex, noai, noimageai, tdm_reserved; "open": none */
 };
 
 /* Texts are borrowed until fn returns, NULL where the row has none. Callbacks return 0 to go on;
@@ -36,19 +38,23 @@ struct query_filter {
 struct page_result {
     int64_t id, parent_id, fetched_ms, fetch_ms, body_bytes;
     const char *url, *host, *via, *state, *outcome, *detail, *redirect_to, *content_type, *charset,
-        *title, *base, *canonical, *meta_robots, *parent_url;
+        *title, *base, *canonical, *meta_robots, *parent_url, *sniffed_type, *robots_tag,
+        *tdm_policy, *etag, *last_modified;
     int status, depth, hops, attempts, flags, link_elements, image_elements;
+    int directives;     /* as job.sql tells */
+    int64_t unfollowed; /* links held back by nofollow, each URL once a job; of query_page() only */
 };
 struct image_result {
-    int64_t id, occurrences, pages, alt_missing, alt_empty, alt_whitespace, alt_text;
+    int64_t id, occurrences, pages, alt_missing, alt_empty, alt_whitespace, alt_text,
+        alt_not_applicable;
     const char *url, *host, *first_page_url;
     const char *alt; /* of its first occurrence that has text */
 };
 struct occurrence_result {
     int64_t id, page_id, image_id, data_bytes;
     const char *page_url, *url, *raw, *source, *descriptor, *alt, *alt_state, *title, *width,
-        *height, *loading;
-    int position, page_status;
+        *height, *loading, *tdm_policy;
+    int position, page_status, directives; /* of the page, as job.sql tells */
 };
 typedef int (*page_result_fn)(const struct page_result *row, void *arg);
 typedef int (*image_result_fn)(const struct image_result *row, void *arg);
@@ -65,6 +71,25 @@ int query_page(struct job_reader *reader, int64_t id, page_result_fn fn, void *a
 /* The URLs whose redirects led to it, oldest first; without itself. */
 int query_redirect_chain(struct job_reader *reader, int64_t id, page_result_fn fn, void *arg);
 
+/* The job's sitemaps; of the filter only outcome counts. */
+struct sitemap_result {
+    int64_t id, parent_id, entries, images, fetched_ms;
+    const char *url, *via, *outcome, *detail, *kind, *parent_url;
+    int status, flags;
+};
+typedef int (*sitemap_result_fn)(const struct sitemap_result *row, void *arg);
+int query_sitemaps(struct job_reader *reader, const struct query_filter *filter,
+                   sitemap_result_fn fn, void *arg);
+/* What sitemaps say of a page. Of one that was known before a sitemap named it, that is to be had
+ * once the job does not run. */
+struct sitemap_mention {
+    int64_t sitemap_id;
+    const char *sitemap_url, *lastmod, *changefreq, *priority;
+};
+typedef int (*sitemap_mention_fn)(const struct sitemap_mention *row, void *arg);
+int query_sitemap_mentions(struct job_reader *reader, int64_t page_id, unsigned limit,
+                           sitemap_mention_fn fn, void *arg);
+
 /* The hosts of images ("images") or of known URLs ("pages") with their counts, most first, at most
  * limit. */
 struct host_count {
@@ -74,6 +99,14 @@ struct host_count {
 typedef int (*host_count_fn)(const struct host_count *row, void *arg);
 int query_hosts(struct job_reader *reader, const char *of, unsigned limit, host_count_fn fn,
                 void *arg);
+/* Traps, by id, with how many URLs each holds back now, and how many it gave back. */
+struct trap_result {
+    int64_t id;
+    const char *kind, *host, *pattern, *detail, *examples, *state;
+    int64_t found_ms, released_ms, held_urls, released_urls;
+};
+typedef int (*trap_fn)(const struct trap_result *trap, void *arg);
+int query_traps(struct job_reader *reader, int64_t after_id, unsigned limit, trap_fn fn, void *arg);
 /* The job's history, newest last; the last `limit` lines. */
 typedef int (*event_fn)(int64_t at_ms, const char *kind, const char *text, void *arg);
 int query_events(struct job_reader *reader, unsigned limit, event_fn fn, void *arg);

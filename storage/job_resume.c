@@ -66,6 +66,24 @@ int job_store_each_url(struct job_store *store, store_url_fn fn, void *arg)
                     visit_url, &walk);
 }
 
+struct unfollowed_walk {
+    store_unfollowed_fn fn;
+    void *arg;
+};
+
+static int visit_unfollowed(sqlite3_stmt *row, void *arg)
+{
+    const struct unfollowed_walk *walk = arg;
+    struct store_unfollowed link = {.url = column_text(row, 0), .rule = db_text(row, 1)};
+    return walk->fn(&link, walk->arg);
+}
+
+int job_store_each_unfollowed(struct job_store *store, store_unfollowed_fn fn, void *arg)
+{
+    struct unfollowed_walk walk = {.fn = fn, .arg = arg};
+    return each_row(store->db, "SELECT url, rule FROM unfollowed", visit_unfollowed, &walk);
+}
+
 static int read_flag(sqlite3_stmt *row, void *arg)
 {
     *(bool *)arg = sqlite3_column_int(row, 0) != 0;

@@ -19,23 +19,36 @@ static const char *const statement_sql[] = {
     [JOB_BEGIN] = "BEGIN IMMEDIATE",
     [JOB_COMMIT] = "COMMIT",
     [JOB_INSERT_ORIGIN] = "INSERT INTO origins(id, origin, host) VALUES (?, ?, ?)",
-    [JOB_INSERT_URL] = "INSERT INTO urls(id, url, origin_id, parent_id, via, depth, hops, skipped)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [JOB_INSERT_URL] = "INSERT INTO urls(id, url, origin_id, parent_id, via, depth, hops, skipped,"
+                       " trap_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [JOB_INSERT_PAGE] =
         "INSERT INTO pages(id, state, outcome, detail, status, redirect_to, content_type, charset,"
         " body_bytes, title, base, canonical, meta_robots, flags, link_elements, image_elements,"
-        " attempts, fetched_ms, fetch_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " attempts, fetched_ms, fetch_ms, sniffed_type, robots_tag, directives, tdm_policy, etag,"
+        " last_modified)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [JOB_INSERT_IMAGE] = "INSERT INTO images(id, url, host) VALUES (?, ?, ?)",
     [JOB_INSERT_OCCURRENCE] =
         "INSERT INTO occurrences(page_id, image_id, source, position, raw, descriptor, alt,"
         " alt_state, title, width, height, loading, data_bytes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [JOB_INSERT_UNFOLLOWED] = "INSERT INTO unfollowed(page_id, url, rule) VALUES (?, ?, ?)",
     [JOB_INSERT_EVENT] = "INSERT INTO events(at_ms, kind, text) VALUES (?, ?, ?)",
+    [JOB_PUT_SITEMAP] =
+        "INSERT OR REPLACE INTO sitemaps(id, url, parent_id, via, depth, outcome, detail, kind,"
+        " status, entries, images, flags, fetched_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [JOB_INSERT_SITEMAP_URL] =
+        "INSERT INTO sitemap_urls(sitemap_id, url_id, url, lastmod, changefreq, priority)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
     [JOB_SELECT_QUEUED] =
         "SELECT id, origin_id, parent_id, url, via, skipped, depth, hops FROM urls"
         " WHERE origin_id = ?1 AND id > ?2 AND skipped IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.id = urls.id) ORDER BY id LIMIT ?3",
+    [JOB_INSERT_TRAP] =
+        "INSERT INTO traps(id, kind, host, pattern, detail, examples, state, found_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'suspended', ?)",
+    [JOB_HOLD_URL] = "UPDATE urls SET trap_id = ?2 WHERE id = ?1",
 };
 static_assert(sizeof(statement_sql) / sizeof(*statement_sql) == JOB_STATEMENT_COUNT,
               "one text for each statement");

@@ -1,5 +1,5 @@
 /* The inside of a job store, shared by the files that make it up: job_store.c (open, transactions),
- * job_append.c (what one page adds), job_resume.c (what a restart reads back), job_finish.c (the
+ * job_append.c (what one page adds), job_sitemaps.c (what sitemaps add), job_resume.c (what a restart reads back), job_finish.c (the
  * end).
  */
 #ifndef IMGCRAWL_STORAGE_JOB_STORE_PRIVATE_H
@@ -18,8 +18,13 @@ enum job_statement {
     JOB_INSERT_PAGE,
     JOB_INSERT_IMAGE,
     JOB_INSERT_OCCURRENCE,
+    JOB_INSERT_UNFOLLOWED,
     JOB_INSERT_EVENT,
+    JOB_PUT_SITEMAP,
+    JOB_INSERT_SITEMAP_URL,
     JOB_SELECT_QUEUED,
+    JOB_INSERT_TRAP,
+    JOB_HOLD_URL,
     JOB_STATEMENT_COUNT
 };
 
@@ -35,6 +40,10 @@ struct job_store {
 
 /* The rows of one batch, inside the open transaction; the caller rolls back should it fail. */
 int job_append_batch(struct job_store *store, const struct store_batch *batch);
+/* An image on a page, by the page's id. */
+int job_append_occurrence(struct job_store *store, int64_t page_id,
+                          const struct store_image *image);
+int job_append_sitemaps(struct job_store *store, const struct store_batch *batch);
 /* The counter of totals for an alt state; NULL for a name that is none. */
 int64_t *job_store_alt_counter(struct store_totals *totals, const char *alt_state);
 

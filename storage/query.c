@@ -69,6 +69,7 @@ static int bind_filter(sqlite3_stmt *statement, const struct query_filter *filte
         bind_text(statement, ":source", filter->source),
         bind_text(statement, ":state", filter->state),
         bind_text(statement, ":outcome", filter->outcome),
+        bind_text(statement, ":consent", filter->consent),
         bind_text(statement, ":text", filter->text ? pattern->text : NULL),
     };
     for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)

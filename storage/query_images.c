@@ -26,6 +26,7 @@ static int visit_image(sqlite3_stmt *row, void *arg)
         .host = db_text(row, 8),
         .first_page_url = db_text(row, 9),
         .alt = db_text(row, 10),
+        .alt_not_applicable = sqlite3_column_int64(row, 11),
     };
     return walk->fn(&image, walk->arg);
 }
@@ -62,10 +63,11 @@ static const char tally_sql[] =
     " SELECT o.image_id AS id, count(*) AS occurrences, count(DISTINCT o.page_id) AS pages,"
     "  sum(o.alt_state = 'missing') AS missing, sum(o.alt_state = 'empty') AS empty,"
     "  sum(o.alt_state = 'whitespace') AS whitespace, sum(o.alt_state = 'text') AS text,"
+    "  sum(o.alt_state = 'not_applicable') AS not_applicable,"
     "  min(o.id) AS first_id, min(o.id) FILTER (WHERE o.alt_state = 'text') AS first_text_id"
     " FROM occurrences o WHERE o.image_id IN (SELECT id FROM hit) GROUP BY o.image_id)"
     " SELECT t.id, t.occurrences, t.pages, t.missing, t.empty, t.whitespace, t.text, i.url, i.host,"
-    "  page.url, speaking.alt"
+    "  page.url, speaking.alt, t.not_applicable"
     " FROM tally t CROSS JOIN images i ON i.id = t.id"
     " LEFT JOIN occurrences first ON first.id = t.first_id"
     " LEFT JOIN urls page ON page.id = first.page_id"

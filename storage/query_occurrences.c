@@ -29,6 +29,8 @@ static int visit_occurrence(sqlite3_stmt *row, void *arg)
         .loading = db_text(row, 14),
         .position = sqlite3_column_int(row, 15),
         .page_status = sqlite3_column_int(row, 16),
+        .directives = sqlite3_column_int(row, 17),
+        .tdm_policy = db_text(row, 18),
     };
     return walk->fn(&occurrence, walk->arg);
 }
@@ -36,7 +38,9 @@ static int visit_occurrence(sqlite3_stmt *row, void *arg)
 /* CROSS JOIN fixes the order of the loops: from the occurrence to its page, never the other way. */
 static const char select_sql[] =
     "SELECT o.id, o.page_id, o.image_id, o.data_bytes, page.url, i.url, o.raw, o.source,"
-    " o.descriptor, o.alt, o.alt_state, o.title, o.width, o.height, o.loading, o.position, p.status"
+    " o.descriptor, o.alt, o.alt_state, o.title, o.width, o.height, o.loading, o.position, "
+    "p.status,"
+    " p.directives, p.tdm_policy"
     " FROM occurrences o CROSS JOIN urls page ON page.id = o.page_id"
     " CROSS JOIN origins ON origins.id = page.origin_id"
     " LEFT JOIN pages p ON p.id = o.page_id LEFT JOIN images i ON i.id = o.image_id"
@@ -58,6 +62,9 @@ int query_occurrences(struct job_reader *reader, const struct query_filter *filt
     query_add_if(&query, filter->status_max, " AND p.status <= :status_max");
     query_add_if(&query, filter->text,
                  " AND (i.url" QUERY_LIKE " OR o.alt" QUERY_LIKE " OR o.title" QUERY_LIKE ")");
+    /* 61: all directives but nofollow, which is about links */
+    query_add_if(&query, filter->consent,
+                 " AND (:consent = 'reserved') = (coalesce(p.directives, 0) & 61 != 0)");
     query_add(&query, " ORDER BY o.id LIMIT :limit");
     return query_run(reader, &query, filter, visit_occurrence, &walk);
 }

@@ -9,15 +9,23 @@
 
 #include "storage/query.h"
 
-static const char select_sql[] =
-    "SELECT u.id AS id, u.parent_id, p.fetched_ms, p.fetch_ms, p.body_bytes, u.url, o.host, u.via,"
-    " CASE WHEN u.skipped IS NOT NULL THEN 'skipped' WHEN p.id IS NULL THEN 'queued'"
-    "  ELSE p.state END,"
-    " coalesce(u.skipped, p.outcome), p.detail, p.redirect_to, p.content_type, p.charset, p.title,"
-    " p.base, p.canonical, p.meta_robots, parent.url, p.status, u.depth, u.hops, p.attempts,"
-    " p.flags, p.link_elements, p.image_elements"
-    " FROM urls u JOIN origins o ON o.id = u.origin_id LEFT JOIN pages p ON p.id = u.id"
-    " LEFT JOIN urls parent ON parent.id = u.parent_id";
+#define COLUMNS                                                                                    \
+    "SELECT u.id AS id, u.parent_id, p.fetched_ms, p.fetch_ms, p.body_bytes, u.url, o.host, "      \
+    "u.via,"                                                                                       \
+    " CASE WHEN u.skipped IS NOT NULL THEN 'skipped' WHEN p.id IS NULL THEN 'queued'"              \
+    "  ELSE p.state END,"                                                                          \
+    " coalesce(u.skipped, p.outcome), p.detail, p.redirect_to, p.content_type, p.charset, "        \
+    "p.title,"                                                                                     \
+    " p.base, p.canonical, p.meta_robots, parent.url, p.status, u.depth, u.hops, p.attempts,"      \
+    " p.flags, p.link_elements, p.image_elements, p.sniffed_type, p.robots_tag, p.directives,"     \
+    " p.tdm_policy, p.etag, p.last_modified, "
+#define TABLES                                                                                     \
+    " FROM urls u JOIN origins o ON o.id = u.origin_id LEFT JOIN pages p ON p.id = u.id"           \
+    " LEFT JOIN urls parent ON parent.id = u.parent_id"
+
+static const char select_sql[] = COLUMNS "0" TABLES;
+static const char select_one_sql[] =
+    COLUMNS "(SELECT count(*) FROM unfollowed WHERE unfollowed.page_id = u.id)" TABLES;
 
 struct page_walk {
     page_result_fn fn;
@@ -55,6 +63,13 @@ static int visit_page(sqlite3_stmt *row, void *arg)
         .flags = sqlite3_column_int(row, 23),
         .link_elements = sqlite3_column_int(row, 24),
         .image_elements = sqlite3_column_int(row, 25),
+        .sniffed_type = db_text(row, 26),
+        .robots_tag = db_text(row, 27),
+        .directives = sqlite3_column_int(row, 28),
+        .tdm_policy = db_text(row, 29),
+        .etag = db_text(row, 30),
+        .last_modified = db_text(row, 31),
+        .unfollowed = sqlite3_column_int64(row, 32),
     };
     walk->count++;
     return walk->fn(&page, walk->arg);
@@ -128,7 +143,7 @@ int query_page(struct job_reader *reader, int64_t id, page_result_fn fn, void *a
     const struct query_filter filter = {.page_id = id};
     struct page_walk walk = {.fn = fn, .arg = arg};
     struct query query = {0};
-    query_add(&query, select_sql);
+    query_add(&query, select_one_sql);
     query_add(&query, " WHERE u.id = :page");
     int r = query_run(reader, &query, &filter, visit_page, &walk);
     return r == 0 && walk.count == 0 ? -ENOENT : r;
