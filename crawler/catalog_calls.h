@@ -3,6 +3,7 @@
 #ifndef IMGCRAWL_CATALOG_CALLS_H
 #define IMGCRAWL_CATALOG_CALLS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "storage/catalog.h"
@@ -24,8 +25,24 @@ struct promise *catalog_calls_get(const struct catalog_calls *calls, int64_t id)
 /* Removes the row and then the file; path is copied. */
 struct promise *catalog_calls_delete(const struct catalog_calls *calls, int64_t id,
                                      const char *path);
-/* Copied; nobody waits for these two. */
-void catalog_calls_save_robots(const struct catalog_calls *calls, const struct robots_row *row);
-void catalog_calls_save_host(const struct catalog_calls *calls, const struct host_row *row);
+struct promise *catalog_calls_set_settings(const struct catalog_calls *calls, int64_t id,
+                                           const char *settings);
+/* Texts are copied. rule NULL: removes it; ENOENT where there is none. */
+struct promise *catalog_calls_put_host_rule(const struct catalog_calls *calls, const char *pattern,
+                                            const char *rule);
+/* A row that owns its texts. */
+struct robots_copy {
+    struct robots_row row;
+    char *origin, *outcome, *rules; /* what the row points to */
+};
+void robots_copy_init(struct robots_copy *copy, const struct robots_row *row);
+void robots_copy_done(struct robots_copy *copy);
+
+/* Nobody waits for these two; each is one transaction. The first consumes its rows (malloc()ed),
+ * the second copies them. */
+void catalog_calls_save_robots(const struct catalog_calls *calls, struct robots_copy *take_rows,
+                               size_t count);
+void catalog_calls_save_hosts(const struct catalog_calls *calls, const struct host_row *rows,
+                              size_t count);
 
 #endif

@@ -13,11 +13,17 @@
 #include "crawler/async/promise.h"
 #include "crawler/clock.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_sitemaps.h"
+#include "crawler/crawl_traps.h"
+#include "crawler/fetch_session.h"
 #include "crawler/frontier.h"
 #include "crawler/log.h"
 #include "crawler/memory.h"
+#include "crawler/repeat.h"
+#include "crawler/robots.h"
 #include "crawler/scope.h"
 #include "crawler/seen.h"
+#include "crawler/sitemaps.h"
 #include "crawler/store_writer.h"
 
 enum { CLOCK_MS = 1000 };
@@ -45,6 +51,7 @@ void crawl_changed(struct crawl *crawl)
 /* Time passes and the rate falls also while nothing ends. */
 static void on_clock(void *arg)
 {
+    crawl_describe_wait(arg);
     crawl_changed(arg);
 }
 
@@ -98,6 +105,7 @@ void crawl_end(struct crawl *crawl, const struct crawl_outcome *outcome)
     if (crawl->phase == PHASE_RUNNING) {
         crawl_set_phase(crawl, PHASE_DRAINING);
         crawl_cancel_robots(crawl); /* no page of ours is in flight there */
+        crawl_cancel_sitemaps(crawl);
     }
     crawl_check_progress(crawl);
 }
@@ -151,9 +159,12 @@ static void end_by_completion(struct crawl *crawl, bool at_limit)
 
 static void close_memory(struct crawl *crawl)
 {
+    crawl->sitemaps = sitemaps_free(crawl->sitemaps);
+    crawl_free_traps(crawl);
     crawl->frontier = frontier_free(crawl->frontier);
     crawl->discovery.scope = scope_free(crawl->discovery.scope);
     crawl->discovery.seen = seen_free(crawl->discovery.seen);
+    crawl->discovery.unfollowed = seen_free(crawl->discovery.unfollowed);
     lane_group_done(&crawl->lanes);
 }
 
@@ -215,31 +226,59 @@ void crawl_check_progress(struct crawl *crawl)
     if (crawl->page_count > 0 || crawl->waits > 0 || !crawl->frontier ||
         !frontier_is_quiet(crawl->frontier))
         return;
+    bool reads_sitemaps = crawl_reads_sitemaps(crawl);
     if (crawl->phase == PHASE_DRAINING) {
-        close_file(crawl);
+        if (!reads_sitemaps)
+            close_file(crawl);
         return;
     }
     if (crawl->phase != PHASE_RUNNING || frontier_waiting_retries(crawl->frontier) > 0)
         return;
     bool at_limit = crawl->visited >= crawl->config.settings->max_pages;
     int64_t queued = frontier_queued(crawl->frontier);
-    if (queued == 0 || at_limit)
-        end_by_completion(crawl, queued > 0);
+    if (!at_limit && crawl_pull_released(crawl, queued == 0))
+        return;
+    if (at_limit || (queued == 0 && !reads_sitemaps))
+        end_by_completion(crawl, queued > 0 || reads_sitemaps);
 }
 /* Beginning and end of the object */
+
+/* robots.txt goes the way that its pages go: through the job's own proxy, if it has one. */
+static void make_session(struct crawl *crawl)
+{
+    crawl->services = crawl->config.services;
+    crawl->session = fetch_session_new(crawl->config.settings);
+    const char *proxy = crawl->config.settings->proxy;
+    if (!proxy || !*proxy)
+        return;
+    crawl->own_services = *crawl->services;
+    crawl->own_services.robots = robots_new_apart(crawl->services->robots, crawl->session);
+    crawl->services = &crawl->own_services;
+}
+
+/* No one waits for robots.txt by then, and what was cancelled has ended while the file was closed.
+ */
+static void free_session(struct crawl *crawl)
+{
+    struct robots *apart = crawl->own_services.robots;
+    assert(!apart || robots_is_quiet(apart));
+    robots_free(apart);
+    crawl->session = fetch_session_unref(crawl->session);
+}
 
 struct crawl *crawl_new(const struct crawl_config *config)
 {
     struct crawl *crawl = memory_new(sizeof *crawl);
     const struct services *services = config->services;
     crawl->config = *config;
-    crawl->services = services;
+    make_session(crawl);
     crawl->outcome.state = JOB_RUNNING;
     crawl->counts = *config->counts_before;
     crawl->opened_at_ms = loop_now_ms(services->loop);
     crawl->clock = loop_timer_new(services->loop, on_clock, crawl);
     crawl->time_limit = loop_timer_new(services->loop, crawl_end_by_time, crawl);
     lane_group_init(&crawl->lanes, services->hosts, crawl_start_lane);
+    crawl->lanes.delay_ms = config->settings->delay_ms;
     crawl_open(crawl);
     return crawl;
 }
@@ -249,6 +288,8 @@ struct crawl *crawl_free(struct crawl *crawl)
         return NULL;
     assert(crawl->phase == PHASE_CLOSED);
     crawl_opening_done(&crawl->opening);
+    free_session(crawl);
+    crawl->repeat = repeat_free(crawl->repeat);
     loop_timer_free(crawl->time_limit);
     loop_timer_free(crawl->clock);
     if (crawl->report_queued)

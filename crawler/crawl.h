@@ -54,6 +54,11 @@ void crawl_end(struct crawl *crawl, const struct crawl_outcome *outcome);
  */
 void crawl_cancel_visits(struct crawl *crawl);
 
+/* Live members of its settings have changed: they count at once. */
+void crawl_settings_changed(struct crawl *crawl);
+
+/* What is waited for where nothing is under way, a sentence for people; "" else. */
+const char *crawl_waiting(const struct crawl *crawl);
 const struct job_counts *crawl_counts(const struct crawl *crawl);
 double crawl_pages_per_second(const struct crawl *crawl);
 int64_t crawl_remaining_ms(const struct crawl *crawl); /* -1: cannot be told */

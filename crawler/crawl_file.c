@@ -9,8 +9,11 @@
 #include <sys/random.h>
 
 #include "crawler/clock.h"
+#include "crawler/crawl_traps.h"
+#include "crawler/limits.h"
 #include "crawler/memory.h"
 #include "crawler/seen.h"
+#include "crawler/traps.h"
 
 static const char seed_key[] = "seen_seed";
 
@@ -51,6 +54,9 @@ static int restore_url(const struct store_url *url, void *arg)
 {
     struct crawl_opening *opening = arg;
     seen_add(opening->seen, url->url.data, url->url.bytes);
+    traps_restore_url(opening->traps, url->url.data, url->url.bytes);
+    if (!url->skipped)
+        limits_restore_url(opening->limits, url->url.data, url->url.bytes);
     if (url->depth == 0 && url->hops > 0) {
         size_t bytes = (opening->redirect_seed_count + 1) * sizeof(char *);
         opening->redirect_seeds = memory_resize(opening->redirect_seeds, bytes);
@@ -90,18 +96,57 @@ static int restore_tally(const struct store_tally *tally, void *arg)
     return 0;
 }
 
+static enum sitemap_via via_of(const char *name)
+{
+    enum sitemap_via via = 0;
+    while (via < SITEMAP_VIA_COUNT - 1 && strcmp(sitemap_via_name(via), name) != 0)
+        via++;
+    return via;
+}
+
+static int restore_sitemap(const struct store_sitemap *sitemap, void *arg)
+{
+    struct crawl_opening *opening = arg;
+    size_t bytes = (opening->sitemap_count + 1) * sizeof *opening->sitemaps;
+    opening->sitemaps = memory_resize(opening->sitemaps, bytes);
+    opening->sitemaps[opening->sitemap_count++] = (struct opened_sitemap){
+        .source = {.id = sitemap->id,
+                   .parent_id = sitemap->parent_id,
+                   .via = via_of(sitemap->via),
+                   .depth = sitemap->depth,
+                   .taken = sitemap->entries,
+                   .url = memory_strndup(sitemap->url.data, sitemap->url.bytes)},
+        .is_read = sitemap->outcome != NULL};
+    return 0;
+}
+
+static int restore_unfollowed(const struct store_unfollowed *link, void *arg)
+{
+    struct crawl_opening *opening = arg;
+    seen_add(opening->unfollowed, link->url.data, link->url.bytes);
+    return 0;
+}
+
 static int read_all(struct crawl_opening *opening)
 {
     uint64_t seed = 0;
     int rc = read_seed(opening->store, &seed);
     if (rc < 0)
         return rc;
+    opening->seed = seed;
     opening->seen = seen_new(seed);
-    rc = job_store_each_origin(opening->store, restore_origin, opening);
+    opening->unfollowed = seen_new(seed);
+    rc = crawl_restore_traps(opening);
+    if (rc == 0)
+        rc = job_store_each_origin(opening->store, restore_origin, opening);
     if (rc == 0)
         rc = job_store_each_url(opening->store, restore_url, opening);
     if (rc == 0)
+        rc = job_store_each_unfollowed(opening->store, restore_unfollowed, opening);
+    if (rc == 0)
         rc = job_store_each_tally(opening->store, restore_tally, opening);
+    if (rc == 0)
+        rc = job_store_each_sitemap(opening->store, restore_sitemap, opening);
     if (rc == 0)
         rc = job_store_totals(opening->store, &opening->totals);
     return rc;
@@ -128,8 +173,14 @@ void crawl_opening_done(struct crawl_opening *opening)
     for (size_t i = 0; i < opening->redirect_seed_count; i++)
         free(opening->redirect_seeds[i]);
     free(opening->origins);
+    for (size_t i = 0; i < opening->sitemap_count; i++)
+        free(opening->sitemaps[i].source.url);
+    free(opening->sitemaps);
     free(opening->redirect_seeds);
     seen_free(opening->seen);
+    limits_free(opening->limits);
+    traps_free(opening->traps);
+    seen_free(opening->unfollowed);
     job_store_free(opening->store);
 }
 
@@ -140,6 +191,8 @@ int crawl_file_close(void *arg)
     if (closing->skip_reason)
         rc = job_store_skip_queued(closing->store, closing->skip_reason, closing->at_ms,
                                    &closing->skipped);
+    if (rc == 0)
+        rc = job_store_settle_sitemaps(closing->store);
     if (rc == 0)
         rc = job_store_add_event(closing->store, closing->at_ms, "state", closing->event);
     if (rc == 0 && closing->is_final)

@@ -8,17 +8,23 @@
 #include <stdint.h>
 
 #include "crawler/job_counts.h"
+#include "crawler/sitemaps.h"
 #include "storage/job_store.h"
 
 struct job_store;
+struct limits;
 struct seen;
+struct traps;
 
 /* The caller fills path and job_id; the rest is the answer, owned by it. */
 struct crawl_opening {
     const char *path;
     int64_t job_id;
     struct job_store *store;
-    struct seen *seen;
+    struct seen *seen, *unfollowed;
+    uint64_t seed; /* of the job's fingerprints */
+    struct limits *limits;
+    struct traps *traps;
     struct job_counts counts;
     struct store_totals totals;
     struct opened_origin {
@@ -28,11 +34,16 @@ struct crawl_opening {
     size_t origin_count;
     char **redirect_seeds; /* URLs that seeds redirected to: they widen the scope */
     size_t redirect_seed_count;
+    struct opened_sitemap {
+        struct sitemap_source source;
+        bool is_read; /* to its end */
+    } * sitemaps;
+    size_t sitemap_count;
     const char *reason; /* why it could not be opened */
 };
 /* A thread_fn. On failure everything in it is released but the caller's own. */
 int crawl_file_open(void *arg);
-/* Frees what is left in it: store and seen, too, unless taken (set to NULL). */
+/* Frees what is left in it: store, seen and unfollowed, too, unless taken (set to NULL). */
 void crawl_opening_done(struct crawl_opening *opening);
 
 struct crawl_closing {

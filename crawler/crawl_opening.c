@@ -7,6 +7,9 @@
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_repeat.h"
+#include "crawler/crawl_sitemaps.h"
+#include "crawler/crawl_traps.h"
 #include "crawler/frontier.h"
 #include "crawler/log.h"
 #include "crawler/memory.h"
@@ -49,10 +52,10 @@ static void run(struct crawl *crawl)
         crawl_set_phase(crawl, PHASE_DRAINING); /* it was ended while it was being opened */
     } else {
         crawl_set_phase(crawl, PHASE_RUNNING);
-        int64_t left_ms = settings->max_seconds * 1000 - crawl->config.active_ms_before;
-        loop_timer_start_in(crawl->time_limit, left_ms > 0 ? left_ms : 0);
+        crawl_start_time_limit(crawl);
         if (crawl->visited >= settings->max_pages)
             frontier_open(crawl->frontier, true, true);
+        crawl_begin_sitemaps(crawl);
     }
     crawl_check_progress(crawl);
 }
@@ -75,7 +78,7 @@ static struct promise *seeds_stored(struct promise *settled, void *arg)
         finds_announce(&seeding->finds, &crawl->counts);
     finds_done(&seeding->finds);
     free(seeding);
-    run(crawl);
+    crawl_begin_repeat(crawl, run);
     return NULL;
 }
 
@@ -111,6 +114,9 @@ static void open_memory(struct crawl *crawl)
     crawl->discovery.seen = crawl->opening.seen;
     crawl->opening.store = NULL;
     crawl->opening.seen = NULL;
+    crawl->discovery.unfollowed = crawl->opening.unfollowed;
+    crawl->opening.unfollowed = NULL;
+    crawl_take_traps(crawl);
     crawl->discovery.max_urls = crawl->config.settings->max_urls;
     crawl->discovery.scope = scope_new(crawl->config.settings);
     crawl->frontier = frontier_new(&(struct frontier_config){.loop = services->loop,
@@ -123,6 +129,8 @@ static void open_memory(struct crawl *crawl)
     crawl->discovery.frontier = crawl->frontier;
     crawl->page_owner = (struct page_owner){.services = services,
                                             .policy = crawl->config.policy,
+                                            .settings = crawl->config.settings,
+                                            .session = crawl->session,
                                             .store = crawl->store,
                                             .discovery = &crawl->discovery,
                                             .on_end = crawl_page_ended,
@@ -152,7 +160,7 @@ static struct promise *opened(struct promise *settled, void *arg)
     if (crawl->discovery.last_url_id == 0)
         offer_seeds(crawl);
     else
-        run(crawl);
+        crawl_begin_repeat(crawl, run);
     return NULL;
 }
 

@@ -1,5 +1,6 @@
-/* A crawl's own structure and what its three files call of each other: crawl.c (its life),
- * crawl_opening.c (how it begins), crawl_visits.c (its pages). Nobody else includes this. */
+/* A crawl's own structure and what its files call of each other: crawl.c (its life),
+ * crawl_opening.c (how it begins), crawl_visits.c (its pages),
+ * crawl_sitemaps.c (what sitemaps name). Nobody else includes this. */
 #ifndef IMGCRAWL_CRAWL_PRIVATE_H
 #define IMGCRAWL_CRAWL_PRIVATE_H
 
@@ -10,14 +11,18 @@
 #include "crawler/page.h"
 #include "crawler/rate.h"
 
+struct crawl_release;
 struct frontier;
 struct loop_timer;
+struct repeat;
+struct sitemaps;
 
 enum phase { PHASE_OPENING, PHASE_RUNNING, PHASE_DRAINING, PHASE_CLOSING, PHASE_CLOSED };
 
 struct crawl {
     struct crawl_config config;
     const struct services *services;
+    struct services own_services; /* the same, where the job asks for robots.txt apart */
     enum phase phase;
     struct crawl_outcome outcome; /* where it is going, from DRAINING on */
     enum outcome limit;           /* the limit that ended it; OUTCOME_OK: none did */
@@ -27,9 +32,15 @@ struct crawl {
     char closing_event[400];
 
     struct job_store *store;
+    struct fetch_session *session;
+    struct repeat *repeat; /* the earlier job that this one repeats; NULL: none */
     struct lane_group lanes;
     struct frontier *frontier;
-    struct discovery discovery; /* owns seen and scope */
+    struct discovery discovery; /* owns seen, scope and limits */
+    struct traps *traps;
+    struct crawl_release *releases; /* of traps, in this run */
+    struct sitemaps *sitemaps;      /* NULL: none are looked for */
+    unsigned sitemap_intakes;       /* sitemaps on their way to disk */
     struct page_owner page_owner;
     struct page *pages; /* in flight */
     unsigned page_count;
@@ -45,6 +56,7 @@ struct crawl {
     enum outcome first_failure_outcome;
     int64_t failures_logged;
 
+    char waiting[256]; /* what for, while nothing is under way; "" else */
     bool report_queued, freed;
 };
 
@@ -64,6 +76,17 @@ bool crawl_start_lane(struct lane *lane);
 void crawl_page_ended(struct page *page, struct frontier_url *take_url,
                       const struct page_result *result, void *arg);
 void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals);
+
+/* Lets no more pages begin than max_in_flight; called when their number has changed. */
+void crawl_limit_in_flight(struct crawl *crawl);
+/* From now on, by what is left of max_seconds. */
+void crawl_start_time_limit(struct crawl *crawl);
+/* A line for people in the job's history and among its notes: what they must know to judge the
+ * result. code: a word for programs. */
+void crawl_note(struct crawl *crawl, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Looks what is waited for; for crawl_waiting(). */
+void crawl_describe_wait(struct crawl *crawl);
 
 /* Ends the waiting for robots.txt; whoever else waits for the same one asks again. */
 void crawl_cancel_robots(struct crawl *crawl);

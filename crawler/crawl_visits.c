@@ -7,7 +7,10 @@
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_sitemaps.h"
+#include "crawler/crawl_traps.h"
 #include "crawler/frontier.h"
+#include "crawler/limits.h"
 #include "crawler/log.h"
 #include "crawler/memory.h"
 #include "crawler/robots.h"
@@ -24,6 +27,7 @@ static void list_add(struct crawl *crawl, struct page *page)
         page_links(crawl->pages)->prev = page;
     crawl->pages = page;
     crawl->page_count++;
+    crawl_limit_in_flight(crawl);
 }
 
 static void list_remove(struct crawl *crawl, struct page *page)
@@ -36,6 +40,7 @@ static void list_remove(struct crawl *crawl, struct page *page)
     if (links->next)
         page_links(links->next)->prev = links->prev;
     crawl->page_count--;
+    crawl_limit_in_flight(crawl);
 }
 
 static void cancel_robots(struct frontier_origin *origin, void *arg)
@@ -95,6 +100,7 @@ void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals)
     counts->alt_empty = totals->alt_empty;
     counts->alt_whitespace = totals->alt_whitespace;
     counts->alt_text = totals->alt_text;
+    counts->alt_not_applicable = totals->alt_not_applicable;
     counts->body_bytes = totals->body_bytes;
 }
 
@@ -105,6 +111,7 @@ static void page_stored(struct crawl *crawl, struct frontier_url *take_url,
     job_counts_settle(&crawl->counts, result->outcome);
     crawl_count_totals(crawl, result->totals);
     finds_announce(result->finds, &crawl->counts);
+    crawl_follow_to_sitemaps(crawl, result->finds);
     rate_count(&crawl->rate, loop_now_ms(crawl->services->loop));
     frontier_settle(take_url);
 }
@@ -125,6 +132,7 @@ void crawl_page_ended(struct page *page, struct frontier_url *take_url,
         crawl_end_by_storage(crawl, result->error);
     }
     hosts_pump(crawl->services->hosts);
+    crawl_pull_released(crawl, false);
     crawl_check_progress(crawl);
 }
 
@@ -137,6 +145,23 @@ struct robots_wait {
     bool is_request; /* this wait made the request, and the host counts it */
 };
 
+/* Once for each origin of the job. A delay above the limit is cut to it, and the job says so. */
+static void obey_crawl_delay(struct crawl *crawl, struct frontier_origin *origin,
+                             const struct robots_entry *robots)
+{
+    struct host *host = origin->lane.host;
+    int64_t asked_ms = robots_rules_delay_ms(robots->rules), obeyed_ms;
+    origin->delay_known = true;
+    if (asked_ms <= 0)
+        return;
+    host_set_crawl_delay(host, asked_ms);
+    if (host_crawl_delay_is_capped(host, asked_ms, &obeyed_ms))
+        crawl_note(crawl, "crawl_delay_capped",
+                   "host %s: its robots.txt asks for %lld s between requests, above "
+                   "max_crawl_delay_ms; they are %lld s apart, and coverage may be partial",
+                   host_name(host), (long long)asked_ms / 1000, (long long)obeyed_ms / 1000);
+}
+
 static struct promise *robots_known(struct promise *settled, void *arg)
 {
     (void)settled;
@@ -144,13 +169,10 @@ static struct promise *robots_known(struct promise *settled, void *arg)
     struct crawl *crawl = wait->crawl;
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, wait->origin->name, crawl->config.policy);
-    struct host *host = wait->origin->lane.host;
-    long delay_ms = robots_rules_delay_ms(robots->rules);
-    if (delay_ms > 0 && !host_is_own(host))
-        host_set_crawl_delay(host, delay_ms);
+    if (robots->known)
+        obey_crawl_delay(crawl, wait->origin, robots);
     if (wait->is_request)
-        host_finished(host, &(struct host_feedback){.overloaded = robots_is_overloaded(robots),
-                                                    .retry_after_ms = robots->retry_after_ms});
+        lane_finished(&wait->origin->lane, &robots->feedback);
     crawl->waits--;
     frontier_block(wait->origin, false);
     hosts_pump(crawl->services->hosts);
@@ -164,8 +186,10 @@ static bool await_robots(struct crawl *crawl, struct frontier_origin *origin)
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     struct robots_wait *wait = memory_new(sizeof *wait);
-    *wait = (struct robots_wait){
-        .crawl = crawl, .origin = origin, .is_request = !robots_is_fetching(robots)};
+    *wait = (struct robots_wait){.crawl = crawl,
+                                 .origin = origin,
+                                 .is_request =
+                                     !robots_is_fetching(crawl->services->robots, robots)};
     bool is_request = wait->is_request;
     crawl->waits++;
     frontier_block(origin, true);
@@ -198,6 +222,7 @@ static void count_visit(struct crawl *crawl, const struct frontier_url *url)
     if (url->attempts > 0)
         return;
     crawl->visited++;
+    limits_count_visit(crawl->discovery.limits, host_name(url->origin->lane.host));
     if (crawl->visited == crawl->config.settings->max_pages)
         frontier_open(crawl->frontier, true, true);
 }
@@ -212,7 +237,9 @@ static bool lease_next(struct crawl *crawl, struct frontier_origin *origin,
     job_counts_lease(&crawl->counts);
     crawl_changed(crawl);
     char detail[320];
-    enum outcome verdict = check_robots(robots, url, detail, sizeof detail);
+    enum outcome verdict = crawl_judge_turn(crawl, url, detail, sizeof detail);
+    if (verdict == OUTCOME_OK)
+        verdict = check_robots(robots, url, detail, sizeof detail);
     if (verdict == OUTCOME_OK) {
         count_visit(crawl, url);
         list_add(crawl, page_visit(&crawl->page_owner, url));
@@ -231,5 +258,7 @@ bool crawl_start_lane(struct lane *lane)
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     if (!robots->known)
         return await_robots(crawl, origin);
+    if (!origin->delay_known)
+        obey_crawl_delay(crawl, origin, robots);
     return lease_next(crawl, origin, robots);
 }

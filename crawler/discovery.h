@@ -16,16 +16,28 @@
 struct frontier;
 struct frontier_origin;
 struct job_counts;
+struct job_settings;
+struct limits;
 struct scope;
 struct seen;
+struct trap_marks;
+struct traps;
 
 struct discovery {
     struct seen *seen;
+    struct seen *unfollowed; /* URLs of links that were not followed, see unfollowed.h */
+    const struct job_settings *settings;
     struct scope *scope;
+    struct limits *limits;
+    struct traps *traps; /* NULL: not looked for */
     struct frontier *frontier;
     int64_t last_url_id;
     int64_t max_urls; /* known ones; what comes after is not even remembered */
     bool is_full;     /* that has happened */
+    /* A pattern took too long, told once; may be NULL. */
+    void (*on_cut_off)(const char *detail, const struct url *url, void *arg);
+    void *arg;
+    bool cut_off_told;
 };
 
 /* New URLs on their way to disk. */
@@ -36,11 +48,12 @@ struct finds {
         enum outcome skip_reason;       /* where urls[i].skipped */
     } * finds;                          /* beside urls */
     struct store_origin *origins;       /* those that are not in the file yet */
-    size_t count, capacity, origin_count, origin_capacity;
+    char **cleaned;                     /* texts of URLs that are not as their leads had them */
+    size_t count, capacity, origin_count, origin_capacity, cleaned_count;
 };
 void finds_done(struct finds *finds);
 
-enum discovery_via { VIA_SEED, VIA_LINK, VIA_REDIRECT, VIA_COUNT };
+enum discovery_via { VIA_SEED, VIA_LINK, VIA_REDIRECT, VIA_SITEMAP, VIA_COUNT };
 
 /* A URL that something leads to. */
 struct lead {
@@ -50,9 +63,10 @@ struct lead {
     int64_t parent_id;
     uint32_t depth;
     uint16_t hops;
+    const struct trap_marks *from; /* of the page that leads here; may be NULL */
 };
-/* Adds the URL to finds where it is new; false where it was known, or there are max_urls already.
- */
+/* Adds the URL to finds where it is new, cleaned as the settings ask (url_cleaning.h); false where
+ * it was known, or there are max_urls already. */
 bool discovery_follow(struct discovery *discovery, const struct lead *lead, struct finds *finds);
 /* Whether a URL, by its canonical text, is known: cheap, so ask before parsing it. */
 bool discovery_knows(const struct discovery *discovery, const char *url, size_t bytes);

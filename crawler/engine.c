@@ -1,7 +1,7 @@
 /* What the engine is made of, and in which order its parts begin and end. See engine.h.
  *
- * Made: lock, catalog, body slots, parse processes (so they share the slots), fetcher, writer
- * thread, host ledger, robots. Freed the other way round, once nothing is in flight.
+ * Made: lock, catalog, body slots, parse processes (so they share the slots), resolver, fetcher,
+ * writer thread, host ledger, robots. Freed the other way round, once nothing is in flight.
  */
 #include "crawler/engine.h"
 
@@ -26,71 +26,13 @@
 #include "crawler/log.h"
 #include "crawler/memory.h"
 #include "crawler/parse.h"
+#include "crawler/resolver.h"
 #include "crawler/robots.h"
+#include "crawler/robots_saver.h"
 #include "crawler/store_writer.h"
 #include "storage/catalog.h"
 
 static char reason_text[512]; /* of the last engine_new() that failed */
-
-/* What the parts call back */
-
-static bool has_room(void *arg)
-{
-    const struct engine *engine = arg;
-    return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight &&
-           store_writer_pending(engine->services.writer) < engine->config.pages_in_flight;
-}
-
-static void save_host(const char *host, int64_t next_at_epoch_ms, int64_t backoff_ms, void *arg)
-{
-    const struct engine *engine = arg;
-    log_info("host %s: asked for a pause of %lld ms", host,
-             (long long)(next_at_epoch_ms - clock_epoch_ms()));
-    catalog_calls_save_host(
-        &engine->catalog,
-        &(struct host_row){.host = host, .next_at_ms = next_at_epoch_ms, .backoff_ms = backoff_ms});
-}
-
-static void save_robots(const struct robots_row *row, void *arg)
-{
-    const struct engine *engine = arg;
-    if (strcmp(row->outcome, outcome_name(OUTCOME_OK)) == 0)
-        catalog_calls_save_robots(&engine->catalog, row);
-    else
-        log_warning("origin %s: robots.txt cannot be had (%s), so nothing is fetched from it; it "
-                    "is asked for again in a minute",
-                    row->origin, row->outcome);
-}
-
-static int restore_host(const struct host_row *row, void *arg)
-{
-    const struct engine *engine = arg;
-    struct host *host = hosts_get(engine->services.hosts, row->host, strlen(row->host));
-    host_restore(host, loop_now_ms(engine->services.loop) + row->next_at_ms - clock_epoch_ms(),
-                 row->backoff_ms);
-    return 0;
-}
-
-/* A crawl reads Crawl-delay when robots.txt arrives; this one is here already. */
-static void restore_crawl_delay(const struct engine *engine, const struct robots_row *row)
-{
-    struct url url;
-    long delay_ms = robots_rules_delay_ms(row->rules);
-    if (delay_ms <= 0 || url_parse(row->origin, strlen(row->origin), NULL, &url) != URL_OK)
-        return;
-    struct url_slice name = url_host(&url);
-    struct host *host = hosts_get(engine->services.hosts, name.data, name.bytes);
-    if (!host_is_own(host))
-        host_set_crawl_delay(host, delay_ms);
-}
-
-static int restore_robots(const struct robots_row *row, void *arg)
-{
-    const struct engine *engine = arg;
-    robots_restore(engine->services.robots, row);
-    restore_crawl_delay(engine, row);
-    return 0;
-}
 
 /* Making */
 
@@ -117,10 +59,21 @@ static int make_slots_and_parser(struct engine *engine)
     return rc;
 }
 
+static int make_resolver(struct engine *engine)
+{
+    const struct resolver_config *dns = &engine->config.dns;
+    int rc = resolver_new(engine->services.loop, dns, &engine->services.resolver);
+    if (rc < 0)
+        snprintf(reason_text, sizeof reason_text, "cannot ask the name servers \"%s\": %s",
+                 dns->servers ? dns->servers : "", strerror(-rc));
+    return rc;
+}
+
 static int make_fetcher(struct engine *engine)
 {
     const struct engine_config *config = &engine->config;
     struct fetch_config fetch = {
+        .resolver = engine->services.resolver,
         .user_agent = config->user_agent,
         .max_connections = config->pages_in_flight,
         .max_host_connections = config->own_host_connections > config->host_connections
@@ -133,42 +86,12 @@ static int make_fetcher(struct engine *engine)
         .low_speed_bytes = config->low_speed_bytes,
         .max_header_bytes = config->max_header_bytes,
         .ca_file = config->ca_file,
+        .proxy = config->proxy,
     };
     int rc = fetcher_new(engine->services.loop, &fetch, &engine->services.fetcher);
     if (rc < 0)
         snprintf(reason_text, sizeof reason_text, "cannot start the fetcher: %s", strerror(-rc));
     return rc;
-}
-
-static void make_hosts(struct engine *engine)
-{
-    const struct engine_config *config = &engine->config;
-    struct hosts_config hosts = {
-        .delay_ms = config->host_delay_ms,
-        .connections = config->host_connections,
-        .own_connections = config->own_host_connections,
-        .own_hosts = (const char *const *)(config->own_hosts ? config->own_hosts->items : NULL),
-        .own_host_count = config->own_hosts ? config->own_hosts->count : 0,
-        .max_crawl_delay_ms = config->max_crawl_delay_ms,
-        .backoff_base_ms = config->retry_base_ms,
-        .backoff_max_ms = config->retry_max_ms,
-    };
-    engine->services.hosts = hosts_new(engine->services.loop, &hosts, has_room, save_host, engine);
-}
-
-static void make_robots(struct engine *engine)
-{
-    struct services *services = &engine->services;
-    services->robots =
-        robots_new(&(struct robots_config){.loop = services->loop,
-                                           .fetcher = services->fetcher,
-                                           .slots = services->slots,
-                                           .parser = services->parser,
-                                           .agent = engine->config.robots_agent,
-                                           .max_attempts = engine->config.max_attempts,
-                                           .retry_base_ms = engine->config.retry_base_ms,
-                                           .save = save_robots,
-                                           .arg = engine});
 }
 
 static int open_data(struct engine *engine)
@@ -187,13 +110,7 @@ static int open_data(struct engine *engine)
 
 static int restore_all(struct engine *engine)
 {
-    struct catalog *catalog = engine->catalog.catalog;
-    int64_t now_ms = clock_epoch_ms();
-    int rc = catalog_forget_before(catalog, now_ms);
-    if (rc == 0)
-        rc = catalog_each_host(catalog, now_ms, restore_host, engine);
-    if (rc == 0)
-        rc = catalog_each_robots(catalog, now_ms, restore_robots, engine);
+    int rc = engine_restore_hosts(engine);
     if (rc == 0)
         rc = engine_load_jobs(engine);
     if (rc < 0)
@@ -208,14 +125,16 @@ static int make_parts(struct engine *engine)
     if (rc == 0)
         rc = make_slots_and_parser(engine);
     if (rc == 0)
+        rc = make_resolver(engine);
+    if (rc == 0)
         rc = make_fetcher(engine);
     if (rc == 0)
         rc = store_writer_new(engine->services.loop, &engine->services.writer);
     if (rc < 0)
         return rc;
     engine->catalog.writer = engine->services.writer;
-    make_hosts(engine);
-    make_robots(engine);
+    engine_make_hosts(engine);
+    engine_make_robots(engine);
     return restore_all(engine);
 }
 
@@ -272,6 +191,7 @@ void engine_check_stopped(struct engine *engine)
         return;
     struct promise *stopped = engine->stopped;
     engine->stopped = NULL;
+    hosts_save(engine->services.hosts); /* the writer thread ends only after it */
     loop_timer_stop(engine->grace);
     promise_resolve(stopped, NULL, NULL);
     promise_unref(stopped);
@@ -293,6 +213,7 @@ struct promise *engine_shutdown(struct engine *engine, int64_t grace_ms)
     engine->grace = loop_timer_new(engine->services.loop, end_grace, engine);
     loop_timer_start_in(engine->grace, grace_ms);
     engine_interrupt_jobs(engine);
+    engine_cancel_estimates(engine);
     engine_check_stopped(engine);
     return stopped;
 }
@@ -309,9 +230,11 @@ struct engine *engine_free(struct engine *engine)
         engine->jobs = next;
     }
     robots_free(services->robots);
+    robots_saver_free(engine->robots_saver);
     hosts_free(services->hosts);
     store_writer_free(services->writer);
     fetcher_free(services->fetcher);
+    resolver_free(services->resolver);
     parser_free(services->parser);
     body_slots_free(services->slots);
     catalog_free(engine->catalog.catalog);
@@ -351,6 +274,8 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats)
     *ret_stats = (struct engine_stats){
         .active_fetches = fetcher_active(services->fetcher),
         .slots_in_use = body_slots_in_use(services->slots),
+        .slots_of_new_hosts = hosts_share(services->hosts)->held[HOST_NEW],
+        .slots_of_slow_hosts = hosts_share(services->hosts)->held[HOST_SLOW],
         .slots = engine->config.pages_in_flight,
         .parse_workers = pool.workers,
         .parse_respawns = pool.crashed + pool.deadlines + pool.out_of_memory,

@@ -16,8 +16,11 @@
 #include "crawler/board.h"
 #include "crawler/job_settings.h"
 #include "crawler/job_state.h"
+#include "crawler/resolver.h"
 
 struct engine;
+struct host_rule;
+struct hosts;
 struct loop;
 struct promise;
 
@@ -41,12 +44,23 @@ struct engine_config {
     int64_t host_delay_ms;               /* between two requests to a host */
     unsigned host_connections;           /* at once to a host */
     int64_t max_crawl_delay_ms;          /* a Crawl-delay above this is taken as this */
+    bool adaptive_delay;                 /* longer delays for hosts that answer slowly */
+    int64_t adaptive_factor;             /* of the time to answer */
+    int64_t adaptive_max_delay_ms;
+    unsigned address_connections; /* at once to one address; 0: no limit */
+    unsigned unproven_percent;    /* of pages_in_flight, for hosts that are new or slow */
+    int64_t slow_after_ms;        /* a host whose requests take so long is slow */
+    unsigned robots_tries;        /* for a robots.txt that is answered 5xx or 429, or breaks off */
+    int64_t robots_max_wait_ms;   /* from the first of them to the last */
+    int64_t robots_patience_ms;   /* for the first try; each later one doubles it */
     unsigned own_host_connections;       /* at once to a loopback or own host, without delay */
     const struct text_list *own_hosts;   /* host names crawled as fast as they answer */
     const struct address_network *allowed_networks; /* special networks that jobs may reach */
     size_t allowed_network_count;
     bool loopback_for_seeds; /* a job with a seed on loopback may reach loopback */
     const char *ca_file;     /* NULL: the system's */
+    const char *proxy;       /* of jobs that name none; NULL or "": none */
+    struct resolver_config dns;
 };
 
 /* Opens the data directory, takes up unfinished jobs (all of them, or none when resume_jobs is
@@ -67,6 +81,27 @@ struct promise *engine_act(struct engine *engine, int64_t job_id, enum job_actio
 /* Cancels it if need be, removes its row and its file. ENOENT. */
 struct promise *engine_delete_job(struct engine *engine, int64_t job_id);
 
+/* What a crawl with these settings would come to; no page is fetched. Resolves within a minute with
+ * a struct estimate * (estimate.h). Rejects with EAGAIN when several are being made. */
+struct promise *engine_estimate(struct engine *engine, struct job_settings *take_settings);
+
+/* Changes live settings of a job (job_settings_patch()). Resolves with NULL once they are on disk
+ * and in effect. EINVAL, at once, with *ret_error filled; EBUSY: it has ended; ENOENT. */
+struct promise *engine_patch_job(struct engine *engine, int64_t job_id, const json_t *object,
+                                 struct settings_error *ret_error);
+
+/* Puts what a trap holds back into the frontier, bit by bit as the job gets on, and lets the like
+ * through from now on; a job that rests does so when it goes on. Resolves with NULL once that is on
+ * disk. ENOENT: no such job or trap; EALREADY; EBUSY: it has ended, or its file is being opened or
+ * closed. */
+struct promise *engine_release_trap(struct engine *engine, int64_t job_id, int64_t trap_id);
+
+/* The host ledger, for looking at. Loop thread. */
+const struct hosts *engine_hosts(const struct engine *engine);
+/* Resolve with NULL once the rule is on disk; hosts obey at once. ENOENT: there is no such rule. */
+struct promise *engine_put_host_rule(struct engine *engine, const struct host_rule *rule);
+struct promise *engine_remove_host_rule(struct engine *engine, const char *pattern);
+
 /* Called on the loop after each change of a job's state. One listener. */
 typedef void (*engine_job_fn)(const struct board_entry *entry, void *arg);
 void engine_on_job(struct engine *engine, engine_job_fn fn, void *arg);
@@ -78,6 +113,7 @@ char *engine_job_path(const char *data_dir, int64_t job_id);
 
 struct engine_stats {
     unsigned active_fetches, slots_in_use, slots;
+    unsigned slots_of_new_hosts, slots_of_slow_hosts; /* held by requests to them */
     unsigned parse_workers;
     uint64_t parse_respawns;
     int64_t loop_lag_us;

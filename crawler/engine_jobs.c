@@ -21,7 +21,7 @@
 
 /* The list */
 
-static struct job *find_job(const struct engine *engine, int64_t id)
+struct job *engine_find_job(const struct engine *engine, int64_t id)
 {
     struct job *job = engine->jobs;
     while (job && job->id != id)
@@ -63,7 +63,7 @@ bool engine_is_idle(const struct engine *engine)
         if (job->crawl || job->deletion)
             return false;
     }
-    return engine->saves == 0 && engine->creations == 0;
+    return engine->saves == 0 && engine->creations == 0 && engine->estimate_count == 0;
 }
 
 /* Showing and saving */
@@ -95,7 +95,7 @@ static struct promise *saved(struct promise *settled, void *arg)
 {
     struct save *save = arg;
     struct engine *engine = save->engine;
-    struct job *job = find_job(engine, save->job_id);
+    struct job *job = engine_find_job(engine, save->job_id);
     engine->saves--;
     if (promise_state_of(settled) == PROMISE_REJECTED)
         log_error("job %lld: its state could not be saved: %s", (long long)save->job_id,
@@ -203,6 +203,12 @@ static bool has_loopback_seed(const struct job_settings *settings)
     return false;
 }
 
+const struct address_policy *engine_policy_of(const struct engine *engine,
+                                              const struct job_settings *settings)
+{
+    return has_loopback_seed(settings) ? &engine->seed_policy : &engine->policy;
+}
+
 static void start_crawl(struct engine *engine, struct job *job)
 {
     struct running *running = memory_new(sizeof *running);
@@ -211,7 +217,7 @@ static void start_crawl(struct engine *engine, struct job *job)
     job->crawl = crawl_new(&(struct crawl_config){
         .services = &engine->services,
         .settings = job->settings,
-        .policy = has_loopback_seed(job->settings) ? &engine->seed_policy : &engine->policy,
+        .policy = engine_policy_of(engine, job->settings),
         .path = job->path,
         .job_id = job->id,
         .active_ms_before = job->active_ms,
@@ -403,7 +409,7 @@ static struct promise *refuse_ended(struct promise *settled, void *arg)
 
 struct promise *engine_act(struct engine *engine, int64_t job_id, enum job_action action)
 {
-    struct job *job = find_job(engine, job_id);
+    struct job *job = engine_find_job(engine, job_id);
     if (job && job->deletion)
         return promise_rejected(engine->services.loop, ENOENT, "engine",
                                 "the job is being deleted");
@@ -424,7 +430,7 @@ static struct promise *deleted(struct promise *settled, void *arg)
 {
     struct save *save = arg;
     struct engine *engine = save->engine;
-    struct job *job = find_job(engine, save->job_id);
+    struct job *job = engine_find_job(engine, save->job_id);
     bool is_gone = promise_state_of(settled) == PROMISE_RESOLVED;
     if (is_gone)
         log_info("job %lld: deleted", (long long)save->job_id);
@@ -448,7 +454,7 @@ static struct promise *delete_now(struct engine *engine, int64_t id, const char 
 
 struct promise *engine_delete_job(struct engine *engine, int64_t job_id)
 {
-    struct job *job = find_job(engine, job_id);
+    struct job *job = engine_find_job(engine, job_id);
     if (job && job->deletion)
         return promise_ref(job->deletion);
     if (!job || !job->crawl) {

@@ -1,5 +1,5 @@
-/* The engine's own structure, shared by engine.c (what it is made of) and engine_jobs.c (what
- * becomes of jobs). Nobody else includes this. */
+/* The engine's own structure, shared by engine.c (what it is made of), engine_jobs.c (what becomes
+ * of jobs) and engine_hosts.c (what is remembered of hosts). Nobody else includes this. */
 #ifndef IMGCRAWL_ENGINE_PRIVATE_H
 #define IMGCRAWL_ENGINE_PRIVATE_H
 
@@ -15,6 +15,7 @@ struct engine {
     struct engine_config config;
     struct services services;
     struct catalog_calls catalog;
+    struct robots_saver *robots_saver;
     struct address_policy policy;
     struct address_network *seed_networks; /* the allowed ones, and loopback */
     struct address_policy seed_policy;     /* for jobs with a seed on loopback */
@@ -30,16 +31,30 @@ struct engine {
     struct loop_timer *grace;
     unsigned saves;     /* catalog rows on their way */
     unsigned creations; /* new jobs on their way to the catalog */
+    struct engine_estimate *estimates; /* under way */
+    unsigned estimate_count;
 };
+
+/* The host ledger and robots.txt, with what the catalog remembers. */
+void engine_make_hosts(struct engine *engine);
+void engine_make_robots(struct engine *engine);
+int engine_restore_hosts(struct engine *engine);
 
 /* Takes up the jobs of the catalog that have not come to their end. 0 or -errno. */
 int engine_load_jobs(struct engine *engine);
+/* NULL where it is none of those that can still change. */
+struct job *engine_find_job(const struct engine *engine, int64_t id);
 /* Starts queued jobs while there is room. */
 void engine_start_jobs(struct engine *engine);
 /* Interrupts every crawl; its job goes on at the next start. */
 void engine_interrupt_jobs(struct engine *engine);
 void engine_cancel_visits(struct engine *engine);
 bool engine_is_idle(const struct engine *engine);
+/* Which special addresses a job with these settings may reach. */
+const struct address_policy *engine_policy_of(const struct engine *engine,
+                                              const struct job_settings *settings);
+/* Ends the estimates that are under way. */
+void engine_cancel_estimates(struct engine *engine);
 /* Called when a crawl or a save has ended. */
 void engine_check_stopped(struct engine *engine);
 

@@ -38,6 +38,9 @@ static void copy_config(struct fetcher *fetcher, const struct fetch_config *conf
     fetcher->config.user_agent = fetcher->user_agent = must(strdup(config->user_agent));
     if (config->ca_file)
         fetcher->config.ca_file = fetcher->ca_file = must(strdup(config->ca_file));
+    if (config->proxy && *config->proxy && proxy_url_parse(config->proxy, &fetcher->proxy))
+        abort(); /* the configuration has checked it */
+    fetcher->config.proxy = NULL;
     if (config->max_header_bytes == 0 || config->max_header_bytes > FETCH_MOST_HEADER_BYTES)
         fetcher->config.max_header_bytes = FETCH_MOST_HEADER_BYTES;
 }
@@ -52,10 +55,13 @@ int fetcher_new(struct loop *loop, const struct fetch_config *config, struct fet
     TAILQ_INIT(&fetcher->active);
     TAILQ_INIT(&fetcher->idle);
     fetcher->multi = must(curl_multi_init());
-    curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)config->max_connections);
+    curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    /* Never met: fetch_connect.c bounds them, see there. */
+    curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)config->max_connections * 4 + 64);
     curl_multi_setopt(fetcher->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
                       (long)config->max_host_connections);
     fetch_drive_init(fetcher);
+    fetch_pins_init(fetcher);
     deadlines_init(fetcher);
     *ret_fetcher = fetcher;
     return 0;
@@ -80,13 +86,19 @@ static void set_manners(CURL *easy, const struct fetch_config *config)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 30L); /* seconds that one is kept unused */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
     if (config->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+    if (config->ca_file)
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, config->ca_file);
 }
 
 static struct exchange *exchange_new(struct fetcher *fetcher)
@@ -99,8 +111,7 @@ static struct exchange *exchange_new(struct fetcher *fetcher)
     curl_easy_setopt(exchange->easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_ERRORBUFFER, exchange->error_text);
     curl_easy_setopt(exchange->easy, CURLOPT_NOSIGNAL, 1L);
-    /* A resolver thread that is still busy is left behind rather than waited for by the loop. */
-    curl_easy_setopt(exchange->easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(exchange->easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L); /* fetch_pins.c ends pins */
     set_manners(exchange->easy, &fetcher->config);
     fetch_connect_attach(exchange);
     fetch_headers_attach(exchange);
@@ -112,6 +123,8 @@ static void exchange_free(struct exchange *exchange)
 {
     curl_easy_cleanup(exchange->easy);
     answer_done(&exchange->answer);
+    for (int i = 0; i < EXCHANGE_MOST_NAMES; i++)
+        free(exchange->names[i].host.data);
     free(exchange);
 }
 
@@ -133,6 +146,7 @@ static void give_exchange(struct exchange *exchange)
 static void forget_last_exchange(struct exchange *exchange)
 {
     exchange->error_text[0] = '\0';
+    exchange->handed_over = false;
     exchange->peer.ss_family = AF_UNSPEC;
     exchange->blocked_reason = NULL;
     exchange->socket_opened = false;
@@ -144,6 +158,17 @@ static void forget_last_exchange(struct exchange *exchange)
     exchange->decided = false;
     exchange->first_byte_ms = 0;
     answer_clear(&exchange->answer);
+}
+
+/* Of several requests to one https host the first opens a connection and the others wait for its
+ * handshake: most often it turns out to be HTTP/2, which carries them all. Where it is not, they
+ * open their own, one handshake later. Plain http is never HTTP/2 here and nobody waits. */
+static void set_patience(struct exchange *exchange, const char *url)
+{
+    bool waits = strncmp(url, "https:", 6) == 0;
+    if (waits != exchange->waits_for_handshake)
+        curl_easy_setopt(exchange->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
+    exchange->waits_for_handshake = waits;
 }
 
 static CURLcode set_request(struct exchange *exchange, const struct fetch_request *request)
@@ -159,6 +184,8 @@ static CURLcode set_request(struct exchange *exchange, const struct fetch_reques
     if (code == CURLE_OK && (request->referer || exchange->has_referer))
         code = curl_easy_setopt(exchange->easy, CURLOPT_REFERER, request->referer);
     exchange->has_referer = request->referer;
+    set_patience(exchange, request->url);
+    fetch_session_attach(exchange, request);
     return code;
 }
 
@@ -182,6 +209,8 @@ static void remove_active(struct exchange *exchange)
 static void retire(struct exchange *exchange)
 {
     remove_active(exchange);
+    fetch_resolve_end(exchange);
+    fetch_session_detach(exchange);
     exchange->promise = promise_unref(exchange->promise);
     give_exchange(exchange);
 }
@@ -223,7 +252,7 @@ struct promise *fetch_start(struct fetcher *fetcher, const struct fetch_request 
         return promise;
     }
     deadline_start(&exchange->total, FETCH_WAIT_TOTAL);
-    curl_multi_add_handle(fetcher->multi, exchange->easy);
+    fetch_resolve_start(exchange, request->url);
     return promise;
 }
 
@@ -255,6 +284,7 @@ struct fetcher *fetcher_free(struct fetcher *fetcher)
     free_idle(fetcher);
     curl_multi_cleanup(fetcher->multi);
     fetch_drive_done(fetcher);
+    fetch_pins_done(fetcher);
     deadlines_done(fetcher);
     free(fetcher->user_agent);
     free(fetcher->ca_file);

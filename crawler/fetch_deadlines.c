@@ -1,4 +1,4 @@
-/* Deadlines of exchanges: first byte, low speed, total. Loop thread.
+/* Deadlines of exchanges: look-up, first byte, low speed, total. Loop thread.
  *
  * All exchanges share one period for each kind, so a queue in order of starting is in order of
  * expiry: starting and stopping are list operations, and one loop timer serves all. It is armed for
@@ -66,6 +66,9 @@ static void check_speed(struct exchange *exchange)
 static void expire(struct deadline *deadline)
 {
     switch (deadline->wait) {
+    case FETCH_WAIT_RESOLVE:
+        fetch_resolve_expired(deadline->exchange);
+        return;
     case FETCH_WAIT_FIRST_BYTE:
         give_up(deadline->exchange, OUTCOME_TIMEOUT_FIRST_BYTE);
         return;
@@ -99,6 +102,7 @@ void deadlines_init(struct fetcher *fetcher)
     struct deadlines *deadlines = &fetcher->deadlines;
     for (int wait = 0; wait < FETCH_WAIT_COUNT; wait++)
         TAILQ_INIT(&deadlines->queues[wait]);
+    deadlines->period_ms[FETCH_WAIT_RESOLVE] = fetcher->config.connect_timeout_ms;
     deadlines->period_ms[FETCH_WAIT_FIRST_BYTE] = fetcher->config.first_byte_timeout_ms;
     deadlines->period_ms[FETCH_WAIT_SPEED] = fetcher->config.low_speed_ms;
     deadlines->period_ms[FETCH_WAIT_TOTAL] = fetcher->config.total_timeout_ms;

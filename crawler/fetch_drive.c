@@ -113,12 +113,6 @@ static void drop_watch(struct fetch_socket *entry)
     entry->idle = false;
 }
 
-static void forget_socket(struct fetch_socket *entry)
-{
-    drop_watch(entry);
-    entry->connection = false;
-}
-
 static void look_at(struct fetcher *fetcher, int fd, unsigned events)
 {
     struct fetch_socket *entry = socket_at(fetcher, fd);
@@ -142,23 +136,23 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *e
         return 0;
     }
     struct fetch_socket *entry = socket_at(fetcher, fd);
-    if (entry->connection && entry->events != LOOP_WRITE)
+    if (entry->events != LOOP_WRITE)
         entry->idle = true;
-    else /* a resolver's pipe or a connect that was given up: curl closes these without telling */
+    else /* a connect that was given up */
         drop_watch(entry);
     return 0;
 }
 
 void fetch_drive_opened(struct fetcher *fetcher, int fd)
 {
-    struct fetch_socket *entry = socket_at(fetcher, fd);
-    forget_socket(entry);
-    entry->connection = true;
+    drop_watch(socket_at(fetcher, fd));
+    fetcher->open_connections++;
 }
 
 void fetch_drive_closing(struct fetcher *fetcher, int fd)
 {
-    forget_socket(socket_at(fetcher, fd));
+    drop_watch(socket_at(fetcher, fd));
+    fetcher->open_connections--;
 }
 
 void fetch_drive_init(struct fetcher *fetcher)
@@ -173,7 +167,7 @@ void fetch_drive_init(struct fetcher *fetcher)
 void fetch_drive_done(struct fetcher *fetcher)
 {
     for (size_t i = 0; i < fetcher->socket_count; i++)
-        forget_socket(&fetcher->sockets[i]);
+        drop_watch(&fetcher->sockets[i]);
     free(fetcher->sockets);
     loop_timer_free(fetcher->curl_timer);
 }

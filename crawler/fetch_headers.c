@@ -48,35 +48,97 @@ void answer_clear(struct answer *answer)
     answer->http_version = 0;
     answer->content_length = -1;
     answer->retry_after_ms = -1;
-    answer->location.bytes = 0;
-    answer->content_type.bytes = 0;
-    answer->robots_tag.bytes = 0;
+    answer->cache_max_age_s = -1;
+    answer->cookies = 0;
+    answer->challenge = NULL;
+    for (int i = 0; i < ANSWER_TEXT_COUNT; i++)
+        answer->texts[i].bytes = 0;
 }
 
 void answer_done(struct answer *answer)
 {
-    free(answer->location.data);
-    free(answer->content_type.data);
-    free(answer->robots_tag.data);
+    for (int i = 0; i < ANSWER_TEXT_COUNT; i++)
+        free(answer->texts[i].data);
 }
 
 /* The first one stands, as in curl. */
 static void keep_location(struct answer *answer, const char *value, size_t bytes)
 {
-    if (answer->location.bytes == 0)
-        fetch_text_set(&answer->location, value, bytes);
+    struct fetch_text *location = &answer->texts[ANSWER_LOCATION];
+    if (location->bytes == 0)
+        fetch_text_set(location, value, bytes);
 }
 
 static void keep_content_type(struct answer *answer, const char *value, size_t bytes)
 {
-    fetch_text_set(&answer->content_type, value, bytes);
+    fetch_text_set(&answer->texts[ANSWER_CONTENT_TYPE], value, bytes);
 }
 
 static void keep_robots_tag(struct answer *answer, const char *value, size_t bytes)
 {
-    if (answer->robots_tag.bytes > 0)
-        text_append(&answer->robots_tag, ", ", 2);
-    text_append(&answer->robots_tag, value, bytes);
+    struct fetch_text *robots_tag = &answer->texts[ANSWER_ROBOTS_TAG];
+    if (robots_tag->bytes > 0)
+        text_append(robots_tag, "\n", 1);
+    text_append(robots_tag, value, bytes);
+}
+
+/* Kept for every page and, the validators, sent back: one that is huge or not plain ASCII is as if
+ * not sent. */
+static void keep_small(struct answer *answer, enum answer_text which, const char *value,
+                       size_t bytes)
+{
+    if (bytes > FETCH_MOST_SMALL_HEADER_BYTES)
+        return;
+    for (size_t i = 0; i < bytes; i++)
+        if (value[i] < 0x20 || value[i] > 0x7e)
+            return;
+    fetch_text_set(&answer->texts[which], value, bytes);
+}
+
+static void keep_etag(struct answer *answer, const char *value, size_t bytes)
+{
+    keep_small(answer, ANSWER_ETAG, value, bytes);
+}
+
+static void keep_last_modified(struct answer *answer, const char *value, size_t bytes)
+{
+    keep_small(answer, ANSWER_LAST_MODIFIED, value, bytes);
+}
+
+static void keep_tdm_reservation(struct answer *answer, const char *value, size_t bytes)
+{
+    keep_small(answer, ANSWER_TDM_RESERVATION, value, bytes);
+}
+
+static void keep_tdm_policy(struct answer *answer, const char *value, size_t bytes)
+{
+    keep_small(answer, ANSWER_TDM_POLICY, value, bytes);
+}
+
+static bool is_directive(const char *text, size_t bytes, const char *name)
+{
+    return strlen(name) == bytes && strncasecmp(text, name, bytes) == 0;
+}
+
+static void keep_cf_mitigated(struct answer *answer, const char *value, size_t bytes)
+{
+    if (is_directive(value, bytes, "challenge"))
+        answer->challenge = "cf-mitigated: challenge";
+}
+
+static void keep_waf_action(struct answer *answer, const char *value, size_t bytes)
+{
+    if (is_directive(value, bytes, "challenge"))
+        answer->challenge = "x-amzn-waf-action: challenge";
+    else if (is_directive(value, bytes, "captcha"))
+        answer->challenge = "x-amzn-waf-action: captcha";
+}
+
+static void count_cookie(struct answer *answer, const char *value, size_t bytes)
+{
+    (void)value;
+    (void)bytes;
+    answer->cookies++;
 }
 
 /* Digits only; more of them than a number holds is a very big number. -1 for anything else. */
@@ -116,6 +178,37 @@ static void keep_retry_after(struct answer *answer, const char *value, size_t by
     answer->retry_after_ms = seconds < 0 ? -1 : seconds * 1000;
 }
 
+/* What one directive allows in seconds; -1 where it tells nothing of that. */
+static int64_t directive_age_s(const char *text, size_t bytes)
+{
+    const char *equals = memchr(text, '=', bytes);
+    size_t name_bytes = equals ? (size_t)(equals - text) : bytes;
+    if (is_directive(text, name_bytes, "no-store") || is_directive(text, name_bytes, "no-cache"))
+        return 0;
+    if (!equals || !is_directive(text, name_bytes, "max-age"))
+        return -1;
+    int64_t age_s = parse_count(equals + 1, bytes - name_bytes - 1);
+    return age_s < FETCH_MOST_CACHE_AGE_S ? age_s : FETCH_MOST_CACHE_AGE_S;
+}
+
+/* Of several directives, also on several lines, the one that allows least (RFC 9111 §5.2.2). */
+static void keep_cache_control(struct answer *answer, const char *value, size_t bytes)
+{
+    for (const char *at = value, *end = value + bytes; at < end;) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma ? comma : end;
+        while (at < stop && (*at == ' ' || *at == '\t'))
+            at++;
+        size_t length = (size_t)(stop - at);
+        while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t'))
+            length--;
+        int64_t age_s = directive_age_s(at, length);
+        if (age_s >= 0 && (answer->cache_max_age_s < 0 || age_s < answer->cache_max_age_s))
+            answer->cache_max_age_s = age_s;
+        at = stop + 1;
+    }
+}
+
 static const struct {
     const char *name;
     size_t name_bytes;
@@ -125,10 +218,18 @@ static const struct {
     {                                                                                              \
         name, sizeof name - 1, keep                                                                \
     }
+    HEADER("CF-Mitigated", keep_cf_mitigated),
+    HEADER("Cache-Control", keep_cache_control),
     HEADER("Content-Length", keep_content_length),
     HEADER("Content-Type", keep_content_type),
+    HEADER("ETag", keep_etag),
+    HEADER("Last-Modified", keep_last_modified),
     HEADER("Location", keep_location),
     HEADER("Retry-After", keep_retry_after),
+    HEADER("Set-Cookie", count_cookie),
+    HEADER("TDM-Policy", keep_tdm_policy),
+    HEADER("TDM-Reservation", keep_tdm_reservation),
+    HEADER("X-Amzn-Waf-Action", keep_waf_action),
     HEADER("X-Robots-Tag", keep_robots_tag),
 #undef HEADER
 };
@@ -191,13 +292,23 @@ static enum outcome judge(const struct exchange *exchange)
 {
     const struct answer *answer = &exchange->answer;
     enum outcome outcome = fetch_outcome_of_status(answer->status);
+    if (answer->status == 304 && exchange->conditional)
+        return OUTCOME_NOT_MODIFIED;
+    if (answer->challenge && exchange->accept == FETCH_ACCEPT_HTML)
+        return OUTCOME_CHALLENGE;
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (exchange->accept == FETCH_ACCEPT_HTML && !is_html(&answer->content_type))
+    if (exchange->accept == FETCH_ACCEPT_HTML && !is_html(&answer->texts[ANSWER_CONTENT_TYPE]))
         return OUTCOME_NOT_HTML;
     if (answer->content_length > (int64_t)exchange->max_body_bytes && !exchange->cut_body)
         return OUTCOME_BODY_TOO_LARGE;
     return OUTCOME_OK;
+}
+
+/* A 304 tells the length that the whole answer would have (RFC 9110 §8.6). */
+static bool has_body(const struct answer *answer)
+{
+    return answer->status != 204 && answer->status != 304;
 }
 
 /* False: end the transfer here. Where the body is not wanted but small, it is cheaper to read it to
@@ -212,7 +323,8 @@ static bool end_of_headers(struct exchange *exchange)
         return true;
     exchange_decide(exchange, outcome);
     exchange->body_unwanted = true;
-    return exchange->answer.content_length <= FETCH_SMALL_BODY_BYTES;
+    return !has_body(&exchange->answer) ||
+           exchange->answer.content_length <= FETCH_SMALL_BODY_BYTES;
 }
 
 /* ---- the callback ---- */

@@ -53,10 +53,18 @@ static enum outcome connect_failure(const struct exchange *exchange)
     return os_error == ECONNREFUSED ? OUTCOME_CONNECT_REFUSED : OUTCOME_CONNECT_FAILED;
 }
 
+/* What a proxy says instead of letting the request through. */
+static enum outcome proxy_failure(const struct exchange *exchange)
+{
+    return exchange->connected ? OUTCOME_CONNECTION_RESET : OUTCOME_CONNECT_FAILED;
+}
+
 /* curl says "receive error" for a reset, for TLS cut off without its goodbye, and for chunks that
  * make no sense; only its words tell them apart. */
 static enum outcome receive_failure(const struct exchange *exchange)
 {
+    if (exchange->via_proxy && !exchange->connected)
+        return proxy_failure(exchange);
     if (strstr(exchange->error_text, "chunk"))
         return OUTCOME_BAD_RESPONSE;
     if (strstr(exchange->error_text, "unexpected eof"))
@@ -70,7 +78,10 @@ enum outcome fetch_outcome_of_code(const struct exchange *exchange, int curl_cod
     case CURLE_OK: /* curl takes a close amid the headers for their end */
         return exchange->headers_done ? OUTCOME_OK : OUTCOME_BODY_INCOMPLETE;
     case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
         return OUTCOME_DNS_FAILED;
+    case CURLE_PROXY:
+        return proxy_failure(exchange);
     case CURLE_COULDNT_CONNECT:
         return connect_failure(exchange);
     case CURLE_OPERATION_TIMEDOUT:
@@ -155,6 +166,7 @@ static void describe(const struct exchange *exchange, const struct peer_text *pe
     switch (exchange->outcome) {
     case OUTCOME_OK:
     case OUTCOME_REDIRECTED:
+    case OUTCOME_NOT_MODIFIED:
         detail[0] = '\0';
         return;
     case OUTCOME_HTTP_429:
@@ -163,11 +175,15 @@ static void describe(const struct exchange *exchange, const struct peer_text *pe
     case OUTCOME_HTTP_OTHER:
         say(detail, "HTTP status %d", answer->status);
         return;
+    case OUTCOME_CHALLENGE:
+        say(detail, "%s, HTTP status %d", answer->challenge, answer->status);
+        return;
     case OUTCOME_NOT_HTML:
-        say(detail, "Content-Type is %s", answer->content_type.data);
+        say(detail, "Content-Type is %s", answer->texts[ANSWER_CONTENT_TYPE].data);
         return;
     case OUTCOME_ADDRESS_BLOCKED:
-        say(detail, "The host is not to be reached: %s", exchange->blocked_reason);
+        say(detail, "The %s is not to be reached: %s", exchange->via_proxy ? "proxy" : "host",
+            exchange->blocked_reason);
         return;
     case OUTCOME_CONNECT_REFUSED:
         say(detail, "Connection refused by %s port %u", peer->ip, peer->port);
@@ -200,6 +216,8 @@ static void describe(const struct exchange *exchange, const struct peer_text *pe
 size_t fetch_wire_bytes(const struct exchange *exchange)
 {
     curl_off_t body_bytes = 0;
+    if (!exchange->handed_over)
+        return 0; /* curl still tells of the last transfer */
     curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &body_bytes);
     return exchange->header_bytes + (size_t)body_bytes;
 }
@@ -227,9 +245,10 @@ struct fetch_result *fetch_result_new(const struct exchange *exchange)
     char detail[DETAIL_BYTES];
     describe(exchange, &peer, detail);
     size_t detail_bytes = strlen(detail);
-    size_t text_bytes = answer->location.bytes + answer->content_type.bytes +
-                        answer->robots_tag.bytes + detail_bytes;
-    struct fetch_result *result = malloc(sizeof *result + text_bytes + 4);
+    size_t text_bytes = detail_bytes + 1;
+    for (int i = 0; i < ANSWER_TEXT_COUNT; i++)
+        text_bytes += answer->texts[i].bytes + 1;
+    struct fetch_result *result = malloc(sizeof *result + text_bytes);
     if (!result)
         abort();
 
@@ -237,12 +256,17 @@ struct fetch_result *fetch_result_new(const struct exchange *exchange)
     *result = (struct fetch_result){
         .outcome = exchange->outcome,
         .status = answer->status,
-        .location = place_text(&at, &answer->location),
-        .content_type = place_text(&at, &answer->content_type),
-        .robots_tag = place_text(&at, &answer->robots_tag),
+        .location = place_text(&at, &answer->texts[ANSWER_LOCATION]),
+        .content_type = place_text(&at, &answer->texts[ANSWER_CONTENT_TYPE]),
+        .robots_tag = place_text(&at, &answer->texts[ANSWER_ROBOTS_TAG]),
+        .etag = place_text(&at, &answer->texts[ANSWER_ETAG]),
+        .last_modified = place_text(&at, &answer->texts[ANSWER_LAST_MODIFIED]),
+        .tdm_reservation = place_text(&at, &answer->texts[ANSWER_TDM_RESERVATION]),
+        .tdm_policy = place_text(&at, &answer->texts[ANSWER_TDM_POLICY]),
         .detail = place(&at, detail, detail_bytes),
         .http_version = answer->http_version,
         .retry_after_ms = answer->retry_after_ms,
+        .cache_max_age_s = answer->cache_max_age_s,
         .elapsed_ms = loop_now_ms(exchange->fetcher->loop) - exchange->started_ms,
         .first_byte_ms = exchange->first_byte_ms,
         .body_bytes = exchange->slot->used,

@@ -286,6 +286,22 @@ void frontier_add(struct frontier_origin *origin, const struct frontier_add *add
     update_lane(origin);
 }
 
+/* What refills have passed by already goes into the window; the rest they will find. */
+void frontier_add_released(struct frontier_origin *origin, const struct frontier_add *add)
+{
+    origin->queued++;
+    origin->frontier->queued++;
+    if (add->id > origin->added_id)
+        origin->added_id = add->id;
+    if (add->id <= origin->loaded_id) {
+        int64_t loaded_id = origin->loaded_id;
+        window_append(origin, add);
+        origin->loaded_id = loaded_id;
+    }
+    refill(origin);
+    update_lane(origin);
+}
+
 /* Retries */
 
 static void on_retry_time(void *arg)

@@ -28,6 +28,7 @@ struct frontier_url {
     uint32_t depth;
     uint16_t hops;     /* redirects in a row that led here */
     uint16_t attempts; /* visits so far */
+    int64_t trap_id;   /* of who leased it: the trap that it is settled for */
     uint32_t bytes;
     char url[];
 };
@@ -46,7 +47,8 @@ struct frontier_origin {
     int64_t loaded_id; /* all queued up to here are in the window */
     int64_t added_id;  /* the last URL that frontier_add() told of */
     bool loading;
-    bool blocked; /* not to be leased from: its robots.txt is awaited */
+    bool blocked;     /* not to be leased from: its robots.txt is awaited */
+    bool delay_known; /* the host obeys its robots.txt's Crawl-delay */
 };
 
 struct frontier_config {
@@ -88,6 +90,9 @@ struct frontier_add {
     size_t bytes;
 };
 void frontier_add(struct frontier_origin *origin, const struct frontier_add *add);
+/* One that was skipped in the file and is not any more; its id may be any. What is read of the file
+ * meanwhile must come in the order in which it was asked for: that is how the store writer does. */
+void frontier_add_released(struct frontier_origin *origin, const struct frontier_add *add);
 
 /* The next URL of an origin, or NULL. only_retries: none that was never tried. */
 struct frontier_url *frontier_lease(struct frontier_origin *origin, bool only_retries);

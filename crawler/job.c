@@ -86,6 +86,8 @@ void job_show(const struct job *job, struct board_entry *ret_entry)
     };
     memcpy(ret_entry->reason, job->reason, sizeof ret_entry->reason);
     memcpy(ret_entry->detail, job->detail, sizeof ret_entry->detail);
+    if (crawl && job->state == JOB_RUNNING && !*job->detail)
+        snprintf(ret_entry->detail, sizeof ret_entry->detail, "%s", crawl_waiting(crawl));
 }
 
 static char *dump(json_t *take_json)

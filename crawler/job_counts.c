@@ -54,6 +54,13 @@ void job_counts_settle(struct job_counts *counts, enum outcome outcome)
     check_sum(counts);
 }
 
+void job_counts_release(struct job_counts *counts, enum outcome reason)
+{
+    counts->by_outcome[reason]--;
+    counts->by_class[outcome_class_of(reason)]--;
+    counts->queued++;
+}
+
 void job_counts_skip_queued(struct job_counts *counts, enum outcome reason, int64_t count)
 {
     counts->queued -= count;
@@ -75,15 +82,15 @@ static json_t *outcomes_to_json(const struct job_counts *counts, enum outcome_cl
 json_t *job_counts_to_json(const struct job_counts *counts)
 {
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I}, s:I}",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I}",
         "known", counts->known, "done", counts->by_class[OUTCOME_DONE], "queued", counts->queued,
         "in_flight", counts->in_flight, "skipped", counts->by_class[OUTCOME_SKIPPED], "failed",
         counts->by_class[OUTCOME_FAILED], "done_by_outcome", outcomes_to_json(counts, OUTCOME_DONE),
         "skipped_by_reason", outcomes_to_json(counts, OUTCOME_SKIPPED), "failed_by_reason",
         outcomes_to_json(counts, OUTCOME_FAILED), "images", counts->images, "occurrences",
         counts->occurrences, "alt", "missing", counts->alt_missing, "empty", counts->alt_empty,
-        "whitespace", counts->alt_whitespace, "text", counts->alt_text, "body_bytes",
-        counts->body_bytes);
+        "whitespace", counts->alt_whitespace, "text", counts->alt_text, "not_applicable",
+        counts->alt_not_applicable, "body_bytes", counts->body_bytes);
 }
 
 static int64_t integer_of(const json_t *object, const char *name)
@@ -115,6 +122,7 @@ void job_counts_from_json(const json_t *object, struct job_counts *ret_counts)
     counts.alt_empty = integer_of(alt, "empty");
     counts.alt_whitespace = integer_of(alt, "whitespace");
     counts.alt_text = integer_of(alt, "text");
+    counts.alt_not_applicable = integer_of(alt, "not_applicable");
     outcomes_from_json(json_object_get(object, "done_by_outcome"), &counts);
     outcomes_from_json(json_object_get(object, "skipped_by_reason"), &counts);
     outcomes_from_json(json_object_get(object, "failed_by_reason"), &counts);

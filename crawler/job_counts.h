@@ -17,7 +17,8 @@ struct job_counts {
     int64_t by_outcome[OUTCOME_COUNT];     /* each of those, by outcome */
     int64_t images, occurrences;           /* distinct image URLs; references on pages */
     int64_t alt_missing, alt_empty, alt_whitespace, alt_text; /* occurrences by state of alt */
-    int64_t body_bytes;                                       /* of pages, decompressed */
+    int64_t alt_not_applicable;
+    int64_t body_bytes; /* of pages, decompressed */
 };
 
 void job_counts_add_queued(struct job_counts *counts, int64_t count);
@@ -27,11 +28,12 @@ void job_counts_add_settled(struct job_counts *counts, enum outcome outcome, int
 void job_counts_lease(struct job_counts *counts);                        /* queued → in flight */
 void job_counts_unlease(struct job_counts *counts);                      /* in flight → queued */
 void job_counts_settle(struct job_counts *counts, enum outcome outcome); /* in flight → outcome */
+void job_counts_release(struct job_counts *counts, enum outcome reason); /* skipped → queued */
 void job_counts_skip_queued(struct job_counts *counts, enum outcome reason, int64_t count);
 
 /* {"known", "done", "queued", "in_flight", "skipped", "failed", "done_by_outcome": {},
  * "skipped_by_reason": {}, "failed_by_reason": {}, "images", "occurrences", "alt":
- * {"missing","empty","whitespace","text"}, "body_bytes"} */
+ * {"missing","empty","whitespace","text","not_applicable"}, "body_bytes"} */
 json_t *job_counts_to_json(const struct job_counts *counts);
 /* Members that are absent count as 0. */
 void job_counts_from_json(const json_t *object, struct job_counts *ret_counts);

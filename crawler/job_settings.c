@@ -1,306 +1,69 @@
-/* See job_settings.h. One table of members drives reading, defaults, writing and the refusal of
- * members that do not exist. */
+/* See job_settings.h. One table of members drives reading, defaults, writing, which ones may be
+ * changed later, and the refusal of members that do not exist. */
 #include "crawler/job_settings.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crawler/extract/url.h"
+#include "crawler/job_settings_read.h"
 #include "crawler/memory.h"
 
-enum {
-    MAX_SEEDS = 100000,
-    MAX_PATTERNS = 1000,
-    MAX_PATTERN_BYTES = 2048,
-    MAX_NAME_BYTES = 200,
-};
+enum { MAX_SEEDS = 100000, MAX_PATTERNS = 1000, MAX_CREDENTIALS = 100, MOST = 1000000000 };
 
-static const char *const scope_names[SCOPE_KIND_COUNT] = {
-    [SCOPE_HOST] = "host",
-    [SCOPE_DOMAIN] = "domain",
-    [SCOPE_PREFIX] = "prefix",
-    [SCOPE_HOSTS] = "hosts",
-};
+static const char *const scope_names[] = {"host", "domain", "prefix", "hosts", "any", NULL};
+static_assert(sizeof scope_names / sizeof scope_names[0] == SCOPE_KIND_COUNT + 1, "all named");
 
-/* Reads one member's value; -EINVAL with *error filled. */
-struct member;
-typedef int (*member_read_fn)(const struct member *member, const json_t *value,
-                              struct job_settings *settings, struct settings_error *error);
-typedef json_t *(*member_write_fn)(const struct member *member,
-                                   const struct job_settings *settings);
+static const char *const sitemaps_names[] = {"auto", "robots", "off", NULL};
+static_assert(sizeof sitemaps_names / sizeof sitemaps_names[0] == SITEMAPS_USE_COUNT + 1,
+              "all named");
 
-struct member {
-    const char *name;
-    size_t offset; /* in struct job_settings */
-    member_read_fn read;
-    member_write_fn write;
-    int64_t min, max; /* of an integer; of a list: how many, how long each */
-    int64_t fallback;
-};
-
-static int refuse(struct settings_error *error, const char *member, int index, const char *format,
-                  ...) __attribute__((format(printf, 4, 5)));
-
-/* Drops a character that a full buffer has cut in two: what is sent must be UTF-8. */
-static void cut_at_character(char *text)
-{
-    size_t end = strlen(text), start = end;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-        start--;
-    if (start == 0 || (unsigned char)text[start - 1] < 0xc0)
-        return;
-    unsigned char first = (unsigned char)text[start - 1];
-    size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (end - (start - 1) < wanted)
-        text[start - 1] = '\0';
-}
-
-static int refuse(struct settings_error *error, const char *member, int index, const char *format,
-                  ...)
-{
-    if (index < 0)
-        snprintf(error->pointer, sizeof error->pointer, "/%s", member);
-    else
-        snprintf(error->pointer, sizeof error->pointer, "/%s/%d", member, index);
-    cut_at_character(error->pointer);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error->detail, sizeof error->detail, format, args);
-    va_end(args);
-    return -EINVAL;
-}
-
-static const char *type_name(const json_t *value)
-{
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        return "an object";
-    case JSON_ARRAY:
-        return "an array";
-    case JSON_STRING:
-        return "a string";
-    case JSON_INTEGER:
-        return "an integer";
-    case JSON_REAL:
-        return "a fraction";
-    case JSON_NULL:
-        return "null";
-    default:
-        return "a boolean";
-    }
-}
-
-static void *at(struct job_settings *settings, size_t offset)
-{
-    return (char *)settings + offset;
-}
-
-static const void *at_const(const struct job_settings *settings, size_t offset)
-{
-    return (const char *)settings + offset;
-}
-
-/* Integers */
-
-static int read_integer(const struct member *member, const json_t *value,
-                        struct job_settings *settings, struct settings_error *error)
-{
-    if (!json_is_integer(value))
-        return refuse(error, member->name, -1, "must be an integer, but it is %s",
-                      type_name(value));
-    int64_t number = json_integer_value(value);
-    if (number < member->min || number > member->max)
-        return refuse(error, member->name, -1, "must be from %lld to %lld, but it is %lld",
-                      (long long)member->min, (long long)member->max, (long long)number);
-    *(int64_t *)at(settings, member->offset) = number;
-    return 0;
-}
-
-static json_t *write_integer(const struct member *member, const struct job_settings *settings)
-{
-    return json_integer(*(const int64_t *)at_const(settings, member->offset));
-}
-
-/* Lists of strings */
-
-static void text_list_done(struct text_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->items[i]);
-    free(list->items);
-}
-
-static void text_list_add(struct text_list *list, const char *text, size_t bytes)
-{
-    list->items = memory_resize(list->items, (list->count + 1) * sizeof *list->items);
-    list->items[list->count++] = memory_strndup(text, bytes);
-}
-
-/* Checks one string of a list and adds it, perhaps in another form. */
-typedef int (*item_read_fn)(const char *text, size_t bytes, int index, const struct member *member,
-                            struct text_list *list, struct settings_error *error);
-
-static int read_list(const struct member *member, const json_t *value, item_read_fn read_item,
-                     struct job_settings *settings, struct settings_error *error)
-{
-    if (!json_is_array(value))
-        return refuse(error, member->name, -1, "must be an array of strings, but it is %s",
-                      type_name(value));
-    size_t count = json_array_size(value);
-    if (count < (size_t)member->min || count > (size_t)member->max)
-        return refuse(error, member->name, -1, "must have from %lld to %lld items, but it has %zu",
-                      (long long)member->min, (long long)member->max, count);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = json_array_get(value, i);
-        if (!json_is_string(item))
-            return refuse(error, member->name, (int)i, "must be a string, but it is %s",
-                          type_name(item));
-        int rc = read_item(json_string_value(item), json_string_length(item), (int)i, member,
-                           at(settings, member->offset), error);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
-}
-
-static json_t *write_list(const struct member *member, const struct job_settings *settings)
-{
-    const struct text_list *list = at_const(settings, member->offset);
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->items[i]));
-    return array;
-}
-
-static int read_seed(const char *text, size_t bytes, int index, const struct member *member,
-                     struct text_list *list, struct settings_error *error)
-{
-    struct url url;
-    switch (url_parse(text, bytes, NULL, &url)) {
-    case URL_OK:
-        break;
-    case URL_OTHER_SCHEME:
-        return refuse(error, member->name, index,
-                      "must begin with http:// or https://; other schemes are not crawled");
-    case URL_TOO_LONG:
-        return refuse(error, member->name, index, "must be at most %d bytes long", URL_MAX_BYTES);
-    default:
-        return refuse(error, member->name, index,
-                      "is no absolute URL; give it as in \"https://www.example.com/\"");
-    }
-    if (url.has_credentials)
-        return refuse(error, member->name, index,
-                      "must not hold a user name or password; leave out what stands before the @");
-    url_canonicalise(&url);
-    text_list_add(list, url.href, url.length);
-    return 0;
-}
-
-static int read_seeds(const struct member *member, const json_t *value,
-                      struct job_settings *settings, struct settings_error *error)
-{
-    return read_list(member, value, read_seed, settings, error);
-}
-
-static int read_pattern(const char *text, size_t bytes, int index, const struct member *member,
-                        struct text_list *list, struct settings_error *error)
-{
-    if (bytes == 0 || bytes > MAX_PATTERN_BYTES)
-        return refuse(error, member->name, index, "must be from 1 to %d bytes long",
-                      MAX_PATTERN_BYTES);
-    text_list_add(list, text, bytes);
-    return 0;
-}
-
-static int read_patterns(const struct member *member, const json_t *value,
-                         struct job_settings *settings, struct settings_error *error)
-{
-    return read_list(member, value, read_pattern, settings, error);
-}
-
-/* A host is checked by the URL parser, so it ends up in the form that URLs have. */
-static int read_host(const char *text, size_t bytes, int index, const struct member *member,
-                     struct text_list *list, struct settings_error *error)
-{
-    bool below = bytes > 2 && memcmp(text, "*.", 2) == 0;
-    const char *name = below ? text + 2 : text;
-    char candidate[512];
-    struct url url;
-    snprintf(candidate, sizeof candidate, "http://%s/", name);
-    if (strlen(name) > 253 || strpbrk(name, "/?#@\\:*") ||
-        url_parse(candidate, strlen(candidate), NULL, &url) != URL_OK)
-        return refuse(error, member->name, index,
-                      "must be a host name as in \"www.example.com\", or \"*.example.com\"");
-    struct url_slice host = url_host(&url);
-    char pattern[512];
-    int used =
-        snprintf(pattern, sizeof pattern, "%s%.*s", below ? "*." : "", (int)host.bytes, host.data);
-    text_list_add(list, pattern, (size_t)used);
-    return 0;
-}
-
-static int read_hosts(const struct member *member, const json_t *value,
-                      struct job_settings *settings, struct settings_error *error)
-{
-    return read_list(member, value, read_host, settings, error);
-}
-
-/* The two single strings */
-
-static int read_name(const struct member *member, const json_t *value,
-                     struct job_settings *settings, struct settings_error *error)
-{
-    if (!json_is_string(value) || json_string_length(value) > MAX_NAME_BYTES)
-        return refuse(error, member->name, -1, "must be a string of at most %d bytes",
-                      MAX_NAME_BYTES);
-    free(settings->name);
-    settings->name = memory_strndup(json_string_value(value), json_string_length(value));
-    return 0;
-}
-
-static json_t *write_name(const struct member *member, const struct job_settings *settings)
-{
-    (void)member;
-    return json_string(settings->name);
-}
-
-static int read_scope(const struct member *member, const json_t *value,
-                      struct job_settings *settings, struct settings_error *error)
-{
-    for (int i = 0; i < SCOPE_KIND_COUNT && json_is_string(value); i++) {
-        if (strcmp(json_string_value(value), scope_names[i]) == 0) {
-            settings->scope = (enum scope_kind)i;
-            return 0;
-        }
-    }
-    return refuse(error, member->name, -1,
-                  "must be one of \"host\", \"domain\", \"prefix\" and \"hosts\"");
-}
-
-static json_t *write_scope(const struct member *member, const struct job_settings *settings)
-{
-    (void)member;
-    return json_string(scope_names[settings->scope]);
-}
-
-#define OFFSET(field) offsetof(struct job_settings, field)
+#define AT(member)                #member, offsetof(struct job_settings, member)
+#define LIST(limit)               .max = (limit)
+#define RANGE(least, most, usual) .min = (least), .max = (most), .fallback = (usual)
+#define LIVE                      .live = true
+/* clang-format off */
 static const struct member members[] = {
-    {"name", OFFSET(name), read_name, write_name, 0, 0, 0},
-    {"seeds", OFFSET(seeds), read_seeds, write_list, 1, MAX_SEEDS, 0},
-    {"scope", OFFSET(scope), read_scope, write_scope, 0, 0, 0},
-    {"hosts", OFFSET(hosts), read_hosts, write_list, 0, MAX_PATTERNS, 0},
-    {"include", OFFSET(include), read_patterns, write_list, 0, MAX_PATTERNS, 0},
-    {"exclude", OFFSET(exclude), read_patterns, write_list, 0, MAX_PATTERNS, 0},
-    {"max_pages", OFFSET(max_pages), read_integer, write_integer, 1, 1000000000, 100000},
-    {"max_urls", OFFSET(max_urls), read_integer, write_integer, 1, 1000000000, 10000000},
-    {"max_depth", OFFSET(max_depth), read_integer, write_integer, 0, 100000, 100},
-    {"max_seconds", OFFSET(max_seconds), read_integer, write_integer, 1, 31536000, 604800},
+    {AT(name), &member_name, LIVE},
+    {AT(seeds), &member_seeds, .min = 1, LIST(MAX_SEEDS)},
+    {AT(scope), &member_choice, .choices = scope_names},
+    {AT(hosts), &member_hosts, LIST(MAX_PATTERNS)},
+    {AT(include), &member_patterns, LIST(MAX_PATTERNS)},
+    {AT(exclude), &member_patterns, LIST(MAX_PATTERNS)},
+    {AT(respect_nofollow), &member_boolean, .fallback = true},
+    {AT(sitemaps), &member_choice, .choices = sitemaps_names},
+    {AT(max_pages), &member_integer, RANGE(1, MOST, 100000), LIVE},
+    {AT(max_urls), &member_integer, RANGE(1, MOST, 10000000)},
+    {AT(max_depth), &member_integer, RANGE(0, 100000, 100)},
+    {AT(max_seconds), &member_integer, RANGE(1, 31536000, 604800), LIVE},
+    {AT(max_host_pages), &member_integer, RANGE(0, MOST, 0), LIVE},
+    {AT(max_query_variants), &member_integer, RANGE(0, MOST, 10000)},
+    {AT(max_path_depth), &member_integer, RANGE(0, 4096, 30)},
+    {AT(max_repeated_segments), &member_integer, RANGE(0, 4096, 4)},
+    {AT(max_sitemaps), &member_integer, RANGE(0, 1000000, 1000)},
+    {AT(detect_traps), &member_boolean, .fallback = true},
+    {AT(delay_ms), &member_integer, RANGE(0, 86400000, 0), LIVE},
+    {AT(max_in_flight), &member_integer, RANGE(0, 65536, 0), LIVE},
+    {AT(remove_tracking), &member_boolean, .fallback = false},
+    {AT(remove_session_ids), &member_boolean, .fallback = false},
+    {AT(remove_parameters), &member_parameters, LIST(MAX_PATTERNS)},
+    {AT(cookies), &member_boolean, .fallback = true},
+    {AT(headers), &member_headers, LIST(100)},
+    {AT(credentials), &member_credentials, LIST(MAX_CREDENTIALS)},
+    {AT(proxy), &member_proxy, .fallback = 0},
+    {AT(default_charset), &member_charset, .fallback = 0},
+    {AT(detect_soft_404), &member_boolean, .fallback = true},
+    {AT(repeat_of), &member_integer, RANGE(0, INT64_MAX, 0)},
 };
-#undef OFFSET
+/* clang-format on */
 enum { MEMBER_COUNT = sizeof members / sizeof members[0] };
+
+static void *field_of(struct job_settings *settings, const struct member *member)
+{
+    return (char *)settings + member->offset;
+}
 
 static const struct member *find_member(const char *name)
 {
@@ -314,10 +77,9 @@ static const struct member *find_member(const char *name)
 static struct job_settings *settings_new(void)
 {
     struct job_settings *settings = memory_new(sizeof *settings);
-    settings->name = memory_strndup("", 0);
     for (int i = 0; i < MEMBER_COUNT; i++) {
-        if (members[i].read == read_integer)
-            *(int64_t *)at(settings, members[i].offset) = members[i].fallback;
+        if (members[i].type->init)
+            members[i].type->init(&members[i], field_of(settings, &members[i]));
     }
     return settings;
 }
@@ -326,22 +88,28 @@ struct job_settings *job_settings_free(struct job_settings *settings)
 {
     if (!settings)
         return NULL;
-    free(settings->name);
-    text_list_done(&settings->seeds);
-    text_list_done(&settings->hosts);
-    text_list_done(&settings->include);
-    text_list_done(&settings->exclude);
+    for (int i = 0; i < MEMBER_COUNT; i++) {
+        if (members[i].type->done)
+            members[i].type->done(field_of(settings, &members[i]));
+    }
     free(settings);
     return NULL;
 }
 
-static int refuse_unknown(const char *name, struct settings_error *error)
+/* Reading */
+
+static int refuse_unknown(const char *name, bool only_live, struct settings_error *error)
 {
-    char known[160] = "";
-    for (int i = 0; i < MEMBER_COUNT; i++)
-        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "",
-                 members[i].name);
-    return refuse(error, name, -1, "is not a setting of a job; there are: %s", known);
+    char known[sizeof error->detail] = "";
+    for (int i = 0; i < MEMBER_COUNT; i++) {
+        size_t used = strlen(known);
+        if (!only_live || members[i].live)
+            snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", members[i].name);
+    }
+    return settings_refuse(error, name, -1,
+                           only_live ? "cannot be changed in a job; what can: %s"
+                                     : "is not a setting of a job; there are: %s",
+                           known);
 }
 
 static int read_members(const json_t *object, struct job_settings *settings,
@@ -354,15 +122,22 @@ static int read_members(const json_t *object, struct job_settings *settings,
     {
         const struct member *member = find_member(name);
         if (!member)
-            return refuse_unknown(name, error);
-        int rc = member->read(member, value, settings, error);
+            return refuse_unknown(name, false, error);
+        int rc = member->type->read(member, value, field_of(settings, member), error);
         if (rc < 0)
             return rc;
     }
+    return 0;
+}
+
+/* What members say of each other. */
+static int check_together(const struct job_settings *settings, struct settings_error *error)
+{
     if (settings->seeds.count == 0)
-        return refuse(error, "seeds", -1, "is missing: give at least one URL to start from");
+        return settings_refuse(error, "seeds", -1,
+                               "is missing: give at least one URL to start from");
     if (settings->hosts.count > 0 && settings->scope != SCOPE_HOSTS)
-        return refuse(error, "hosts", -1, "counts only with \"scope\": \"hosts\"");
+        return settings_refuse(error, "hosts", -1, "counts only with \"scope\": \"hosts\"");
     return 0;
 }
 
@@ -375,6 +150,8 @@ int job_settings_from_json(const json_t *object, struct job_settings **ret_setti
     }
     struct job_settings *settings = settings_new();
     int rc = read_members(object, settings, ret_error);
+    if (rc == 0)
+        rc = check_together(settings, ret_error);
     if (rc < 0)
         job_settings_free(settings);
     else
@@ -382,10 +159,47 @@ int job_settings_from_json(const json_t *object, struct job_settings **ret_setti
     return rc;
 }
 
+/* Writing */
+
 json_t *job_settings_to_json(const struct job_settings *settings)
 {
     json_t *object = json_object();
-    for (int i = 0; i < MEMBER_COUNT; i++)
-        json_object_set_new(object, members[i].name, members[i].write(&members[i], settings));
+    for (int i = 0; i < MEMBER_COUNT; i++) {
+        const void *field = (const char *)settings + members[i].offset;
+        json_object_set_new(object, members[i].name, members[i].type->write(&members[i], field));
+    }
     return object;
+}
+
+/* Changing */
+
+static int check_live(const json_t *object, struct settings_error *error)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        const struct member *member = find_member(name);
+        if (!member || !member->live)
+            return refuse_unknown(name, true, error);
+    }
+    return 0;
+}
+
+int job_settings_patch(const struct job_settings *settings, const json_t *object,
+                       struct job_settings **ret_settings, struct settings_error *ret_error)
+{
+    if (!json_is_object(object) || json_object_size(object) == 0) {
+        *ret_error =
+            (struct settings_error){"", "must be a JSON object with the settings to change"};
+        return -EINVAL;
+    }
+    int rc = check_live(object, ret_error);
+    if (rc < 0)
+        return rc;
+    json_t *whole = job_settings_to_json(settings);
+    json_object_update(whole, (json_t *)(uintptr_t)object);
+    rc = job_settings_from_json(whole, ret_settings, ret_error);
+    json_decref(whole);
+    return rc;
 }

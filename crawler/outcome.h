@@ -15,6 +15,8 @@ enum outcome_class { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_CLAS
     X(OK, "ok", DONE, false, "fetched, parsed and stored")                                         \
     X(REDIRECTED, "redirected", DONE, false,                                                       \
       "answered with a redirect; its target is a URL of its own")                                  \
+    X(NOT_MODIFIED, "not_modified", DONE, false,                                                   \
+      "unchanged since the crawl that this one repeats; what was found then stands")               \
     /* the way there */                                                                            \
     X(DNS_FAILED, "dns_failed", FAILED, true, "the host name could not be resolved")               \
     X(CONNECT_REFUSED, "connect_refused", FAILED, true, "the host refused the connection")         \
@@ -56,6 +58,10 @@ enum outcome_class { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_CLAS
     X(PARSE_OUT_OF_MEMORY, "parse_out_of_memory", FAILED, false,                                   \
       "parsing needed more than parse_memory_bytes")                                               \
     X(PARSE_FAILED, "parse_failed", FAILED, false, "the parse process gave no valid answer")       \
+    X(SOFT_404, "soft_404", FAILED, false,                                                         \
+      "answered 200, but the page says that there is nothing here")                                \
+    X(CHALLENGE, "challenge", FAILED, false,                                                       \
+      "answered with a check for robots instead of the page")                                      \
     X(INTERNAL_ERROR, "internal_error", FAILED, false, "imgcrawl itself failed; see the log")      \
     /* decided not to */                                                                           \
     X(NOT_HTML, "not_html", SKIPPED, false, "the Content-Type is not HTML")                        \
@@ -63,6 +69,13 @@ enum outcome_class { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_CLAS
     X(EXCLUDED, "excluded", SKIPPED, false, "matches an exclude pattern")                          \
     X(NOT_INCLUDED, "not_included", SKIPPED, false, "matches none of the include patterns")        \
     X(MAX_DEPTH, "max_depth", SKIPPED, false, "deeper than max_depth")                             \
+    X(MAX_HOST_PAGES, "max_host_pages", SKIPPED, false, "max_host_pages was reached on its host")  \
+    X(MAX_QUERY_VARIANTS, "max_query_variants", SKIPPED, false,                                    \
+      "max_query_variants of its path are known already")                                          \
+    X(MAX_PATH_DEPTH, "max_path_depth", SKIPPED, false, "its path is deeper than max_path_depth")  \
+    X(REPEATED_SEGMENTS, "repeated_segments", SKIPPED, false,                                      \
+      "a segment of its path repeats more than max_repeated_segments times")                       \
+    X(TRAP, "trap", SKIPPED, false, "held back: it looks like one of endlessly many, see traps")   \
     X(MAX_PAGES, "max_pages", SKIPPED, false, "max_pages was reached")                             \
     X(MAX_SECONDS, "max_seconds", SKIPPED, false, "max_seconds was reached")                       \
     X(ROBOTS_DISALLOWED, "robots_disallowed", SKIPPED, false, "robots.txt disallows it")           \

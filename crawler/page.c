@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "crawler/async/loop.h"
 #include "crawler/async/process_pool.h"
@@ -21,31 +20,42 @@
 #include "crawler/engine.h"
 #include "crawler/fetch.h"
 #include "crawler/frontier.h"
+#include "crawler/job_settings.h"
 #include "crawler/memory.h"
+#include "crawler/page_judge.h"
 #include "crawler/page_rows.h"
 #include "crawler/parse.h"
 #include "crawler/redirect.h"
+#include "crawler/repeat.h"
+#include "crawler/retry.h"
 #include "crawler/scope.h"
 #include "crawler/services.h"
 #include "crawler/store_writer.h"
 #include "crawler/text_printable.h"
+#include "crawler/traps.h"
+#include "crawler/unfollowed.h"
 
 struct page {
     struct page_links links;
     const struct page_owner *owner;
     struct frontier_url *url;
     struct body_slot *slot;
-    bool host_busy;               /* the host has not been told yet that the request ended */
-    struct promise *cancellable;  /* the fetch or the parse under way */
-    struct fetch_result *fetched; /* NULL: it was never visited */
-    struct process_reply *parsed; /* NULL: nothing was parsed */
+    bool host_busy;                /* the host has not been told yet that the request ended */
+    struct promise *cancellable;   /* the fetch or the parse under way */
+    struct repeat_known *known;    /* of an earlier visit; NULL: nothing */
+    struct repeat_load *unchanged; /* what was found then and stands */
+    struct fetch_result *fetched;  /* NULL: it was never visited */
+    struct process_reply *parsed;  /* NULL: nothing was parsed */
     enum outcome outcome;
     char *detail;
     char *redirect_to; /* canonical */
     int64_t retry_at_ms;
-    int64_t fetched_at_ms; /* epoch */
+    int64_t fetched_at_ms;      /* epoch */
+    uint32_t header_directives; /* enum robots_directive, of the answer's headers */
     struct page_rows rows;
     struct finds finds;
+    struct trap_marks trap_marks; /* of its URL */
+    struct unfollowed unfollowed;
     struct store_append append;
 };
 
@@ -113,24 +123,53 @@ static struct promise *set_cancellable(struct page *page, struct promise *promis
 
 /* Fetch */
 
-static struct promise *fetch_page(struct page *page)
+static struct promise *request_page(struct page *page)
 {
     const struct services *services = page->owner->services;
+    const struct repeat_known *known = page->known;
     struct fetch_request request = {
         .url = page->url->url,
         .slot = page->slot,
         .max_body_bytes = services->config->max_body_bytes,
         .accept = FETCH_ACCEPT_HTML,
         .policy = page->owner->policy,
+        .session = page->owner->session,
+        .if_none_match = known ? known->validators.etag : NULL,
+        .if_modified_since = known ? known->validators.last_modified : NULL,
     };
     page->fetched_at_ms = clock_epoch_ms();
-    return set_cancellable(page, fetch_start(services->fetcher, &request));
+    return fetch_start(services->fetcher, &request);
+}
+
+/* What is not known is fetched whole. */
+static struct promise *nothing_known(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    if (promise_error(settled)->code == ECANCELED)
+        return NULL;
+    return promise_resolved(page->owner->services->loop, NULL, NULL);
+}
+
+static struct promise *request_if_changed(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    page->known = promise_take_value(settled);
+    return request_page(page);
+}
+
+static struct promise *fetch_page(struct page *page)
+{
+    struct repeat *repeat = page->owner->repeat;
+    if (!repeat)
+        return set_cancellable(page, request_page(page));
+    struct promise *known = promise_catch(repeat_find(repeat, page->url->url), nothing_known, page);
+    return set_cancellable(page, promise_then(known, request_if_changed, page));
 }
 
 static void tell_host(struct page *page, const struct host_feedback *feedback)
 {
     if (page->host_busy)
-        host_finished(page->url->origin->lane.host, feedback);
+        lane_finished(&page->url->origin->lane, feedback);
     page->host_busy = false;
 }
 
@@ -139,27 +178,6 @@ static void set_outcome(struct page *page, enum outcome outcome, const char *det
     page->outcome = outcome;
     free(page->detail);
     page->detail = text_printable(detail);
-}
-
-/* Between half and one and a half of the pause, so that what failed together is not tried together.
- */
-static int64_t with_jitter(int64_t pause_ms)
-{
-    uint32_t random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
-        return pause_ms;
-    return pause_ms / 2 + (int64_t)((uint64_t)pause_ms * random >> 32);
-}
-
-static int64_t retry_pause_ms(const struct page *page)
-{
-    const struct engine_config *config = page->owner->services->config;
-    if (page->fetched->retry_after_ms > 0)
-        return page->fetched->retry_after_ms;
-    int64_t pause_ms = config->retry_base_ms;
-    for (unsigned i = 1; i < page->url->attempts && pause_ms < config->retry_max_ms; i++)
-        pause_ms *= 2;
-    return with_jitter(pause_ms < config->retry_max_ms ? pause_ms : config->retry_max_ms);
 }
 
 /* Of server errors, those that say "not now" (RFC 9110 §15.6.3 to §15.6.5). */
@@ -176,8 +194,27 @@ static bool is_worth_another_try(const struct page *page)
 static struct promise *retry_later(struct page *page)
 {
     struct loop *loop = page->owner->services->loop;
-    page->retry_at_ms = loop_now_ms(loop) + retry_pause_ms(page);
+    page->retry_at_ms =
+        loop_now_ms(loop) + retry_pause_ms(page->owner->services->config, page->url->attempts,
+                                           page->fetched->retry_after_ms);
     return promise_rejected(loop, EAGAIN, "page", "another try may help");
+}
+
+/* Unchanged */
+
+static struct promise *unchanged_loaded(struct promise *settled, void *arg)
+{
+    struct page *page = arg;
+    page->unchanged = promise_take_value(settled);
+    if (!page->unchanged)
+        set_outcome(page, OUTCOME_INTERNAL_ERROR, "what was found on it before cannot be read");
+    return promise_resolved(page->owner->services->loop, NULL, NULL);
+}
+
+static struct promise *load_unchanged(struct page *page)
+{
+    struct promise *loaded = repeat_load(page->owner->repeat, page->known->validators.page_id);
+    return promise_then(promise_catch(loaded, nothing_known, page), unchanged_loaded, page);
 }
 
 /* Redirect */
@@ -239,20 +276,35 @@ static struct promise *parse_page(struct promise *settled, void *arg)
     struct fetch_result *fetched = page->fetched = promise_take_value(settled);
     tell_host(page, &(struct host_feedback){.overloaded =
                                                 fetched->status == 429 || fetched->status == 503,
-                                            .retry_after_ms = fetched->retry_after_ms});
+                                            .retry_after_ms = fetched->retry_after_ms,
+                                            .is_page = true,
+                                            .answered = fetched->status != 0,
+                                            .first_byte_ms = fetched->first_byte_ms,
+                                            .elapsed_ms = fetched->elapsed_ms});
     set_outcome(page, fetched->outcome, fetched->detail);
+    page->header_directives = page_judge_headers(fetched, services->config->robots_agent);
     if (is_worth_another_try(page))
         return retry_later(page);
     if (fetched->outcome == OUTCOME_REDIRECTED)
         return judge_redirect(page);
+    if (fetched->outcome == OUTCOME_NOT_MODIFIED)
+        return load_unchanged(page);
     if (fetched->outcome != OUTCOME_OK)
         return promise_resolved(services->loop, NULL, NULL);
-    struct promise *parsed = parser_submit(services->parser, PARSE_HTML, page->slot, page->url->url,
-                                           fetched->content_type, "");
+    struct promise *parsed =
+        parser_submit(services->parser, PARSE_HTML, page->slot, page->url->url,
+                      fetched->content_type, page->owner->settings->default_charset);
     return promise_catch(set_cancellable(page, parsed), parse_failed, page);
 }
 
 /* Store */
+
+static const char *rule_against(const struct page *page, const struct record_link *link)
+{
+    if (!page->owner->settings->respect_nofollow)
+        return NULL;
+    return unfollowed_rule(link, page->rows.record.directives, page->header_directives);
+}
 
 /* One link of the record. What the parse process says is checked: its URL must be in canonical
  * form. */
@@ -261,6 +313,11 @@ static void follow_link(struct page *page, const struct record_link *link)
     struct discovery *discovery = page->owner->discovery;
     if (discovery_knows(discovery, link->url.data, link->url.bytes))
         return;
+    const char *rule = rule_against(page, link);
+    if (rule) {
+        unfollowed_add(&page->unfollowed, discovery, link, rule);
+        return;
+    }
     struct url url;
     if (url_parse(link->url.data, link->url.bytes, NULL, &url) != URL_OK)
         return;
@@ -272,7 +329,8 @@ static void follow_link(struct page *page, const struct record_link *link)
                                     .text = {link->url.data, link->url.bytes},
                                     .via = VIA_LINK,
                                     .parent_id = page->url->id,
-                                    .depth = page->url->depth + 1},
+                                    .depth = page->url->depth + 1,
+                                    .from = &page->trap_marks},
                      &page->finds);
 }
 
@@ -295,29 +353,72 @@ static void follow_redirect(struct page *page)
                      &page->finds);
 }
 
+/* What the page gives is evidence, where its URL belongs to a set that may be endless. */
+static void note_traps(struct page *page)
+{
+    struct traps *traps = page->owner->discovery->traps;
+    const struct frontier_url *url = page->url;
+    int64_t now_ms = clock_epoch_ms();
+    if (!traps || page->outcome != OUTCOME_OK)
+        return;
+    traps_marks(traps, url->url, url->bytes, now_ms, &page->trap_marks);
+    struct trap_yield yield = {0};
+    bool wanted = traps_wants_yield(traps, &page->trap_marks);
+    if (wanted)
+        yield =
+            trap_yield_of(traps, &page->rows.record, page->fetched ? page->fetched->body_bytes : 0);
+    traps_note_page(traps, &page->trap_marks, url->url, url->bytes, wanted ? &yield : NULL, now_ms);
+}
+
 static void follow_leads(struct page *page)
 {
     if (page->outcome == OUTCOME_REDIRECTED)
         follow_redirect(page);
+    if (page->outcome != OUTCOME_OK)
+        return;
     for (uint32_t i = 0; i < page->rows.record.link_count; i++)
         follow_link(page, &page->rows.record.links[i]);
 }
 
+/* Whether what was parsed is a page at all. */
+static void judge_record(struct page *page)
+{
+    char *detail = NULL;
+    enum outcome outcome =
+        page_judge(&page->rows.record, page->fetched, page->owner->settings, &detail);
+    if (outcome == OUTCOME_OK)
+        return;
+    free(page->detail);
+    page->outcome = outcome;
+    page->detail = detail;
+}
+
 static void read_record(struct page *page)
 {
-    if (page->parsed && page_rows_open(&page->rows, page->parsed->data, page->parsed->bytes) < 0)
+    if (!page->parsed)
+        return;
+    if (page_rows_open(&page->rows, page->parsed->data, page->parsed->bytes) < 0)
         set_outcome(page, OUTCOME_PARSE_FAILED, "the parse process gave no valid record");
+    else
+        judge_record(page);
 }
 
 static void fill_append(struct page *page)
 {
-    page_rows_fill(&page->rows, &(struct page_facts_of_visit){.id = page->url->id,
-                                                              .outcome = page->outcome,
-                                                              .detail = page->detail,
-                                                              .redirect_to = page->redirect_to,
-                                                              .fetched = page->fetched,
-                                                              .fetched_at_ms = page->fetched_at_ms,
-                                                              .attempts = page->url->attempts});
+    page_rows_fill(&page->rows,
+                   &(struct page_facts_of_visit){.id = page->url->id,
+                                                 .outcome = page->outcome,
+                                                 .detail = page->detail,
+                                                 .redirect_to = page->redirect_to,
+                                                 .fetched = page->fetched,
+                                                 .fetched_at_ms = page->fetched_at_ms,
+                                                 .attempts = page->url->attempts,
+                                                 .trap_id = page->url->trap_id,
+                                                 .directives = page->header_directives,
+                                                 .unfollowed = page->unfollowed.links,
+                                                 .unfollowed_count = page->unfollowed.count});
+    if (page->unchanged)
+        repeat_fill(page->unchanged, &page->rows.page);
     page->append = (struct store_append){
         .store = page->owner->store,
         .batch = {.origins = page->finds.origins,
@@ -338,6 +439,7 @@ static struct promise *store_page(struct promise *settled, void *arg)
     set_cancellable(page, NULL); /* the writer thread reads its memory from here on */
     page->parsed = promise_take_value(settled);
     read_record(page);
+    note_traps(page);
     follow_leads(page);
     fill_append(page);
     return store_writer_append(owner->services->writer, &page->append);
@@ -359,7 +461,10 @@ static void page_free(struct page *page)
 {
     promise_unref(page->cancellable);
     page_rows_done(&page->rows);
+    repeat_known_free(page->known);
+    repeat_load_free(page->unchanged);
     finds_done(&page->finds);
+    unfollowed_done(&page->unfollowed);
     free(page->parsed);
     free(page->fetched);
     free(page->detail);

@@ -12,9 +12,12 @@
 #include "storage/job_store.h"
 
 struct discovery;
+struct fetch_session;
 struct finds;
 struct frontier_url;
+struct job_settings;
 struct page;
+struct repeat;
 struct services;
 
 /* How a visit ended, told once. */
@@ -39,6 +42,9 @@ struct page_result {
 struct page_owner {
     const struct services *services;
     const struct address_policy *policy;
+    const struct job_settings *settings;
+    struct fetch_session *session;
+    struct repeat *repeat; /* NULL: nothing is known of earlier visits */
     struct job_store *store;
     int store_error; /* once rows were lost: positive errno, nothing more is stored */
     struct discovery *discovery;

@@ -6,6 +6,7 @@
 
 #include "crawler/extract/url.h"
 #include "crawler/fetch.h"
+#include "crawler/image_host.h"
 #include "crawler/memory.h"
 #include "crawler/text_printable.h"
 
@@ -19,6 +20,7 @@ void page_rows_done(struct page_rows *rows)
     record_close(&rows->record);
     free(rows->images);
     free(rows->content_type);
+    free(rows->robots_tag);
 }
 
 static struct store_text of_record(struct record_text text)
@@ -31,30 +33,11 @@ static struct store_text of_string(const char *text)
     return (struct store_text){text && *text ? text : NULL, text ? strlen(text) : 0};
 }
 
-/* The host of a resolved image URL: between "//" and what follows it, without credentials or port.
- */
-static struct store_text host_of(struct record_text url)
-{
-    const char *start = url.data ? strstr(url.data, "//") : NULL;
-    if (!start || strncmp(url.data, "data:", 5) == 0)
-        return (struct store_text){NULL, 0};
-    start += 2;
-    size_t bytes = strcspn(start, "/?#");
-    const char *at = memrchr(start, '@', bytes);
-    if (at) {
-        bytes -= (size_t)(at + 1 - start);
-        start = at + 1;
-    }
-    size_t bracket = *start == '[' ? strcspn(start, "]") : 0;
-    size_t host_bytes = bracket + strcspn(start + bracket, ":/?#");
-    return (struct store_text){start, host_bytes < bytes ? host_bytes : bytes};
-}
-
 static void fill_image(struct store_image *row, const struct record_image *image)
 {
     *row = (struct store_image){
         .url = of_record(image->url),
-        .host = host_of(image->url),
+        .host = image_host(image->url),
         .raw = of_record(image->raw),
         .descriptor = of_record(image->descriptor),
         .alt = of_record(image->alt),
@@ -69,6 +52,16 @@ static void fill_image(struct store_image *row, const struct record_image *image
     };
 }
 
+static void fill_images(struct page_rows *rows)
+{
+    const struct page_record *record = &rows->record;
+    rows->images = memory_new((record->image_count + 1) * sizeof *rows->images);
+    for (uint32_t i = 0; i < record->image_count; i++)
+        fill_image(&rows->images[i], &record->images[i]);
+    rows->page.images = rows->images;
+    rows->page.image_count = record->image_count;
+}
+
 static void fill_from_record(struct page_rows *rows)
 {
     const struct page_record *record = &rows->record;
@@ -81,11 +74,21 @@ static void fill_from_record(struct page_rows *rows)
     page->flags = record->flags;
     page->link_elements = record->link_elements;
     page->image_elements = record->image_elements;
-    page->image_count = record->image_count;
-    rows->images = memory_new((record->image_count + 1) * sizeof *rows->images);
-    page->images = rows->images;
-    for (uint32_t i = 0; i < record->image_count; i++)
-        fill_image(&rows->images[i], &record->images[i]);
+    if (record->tdm_policy.data)
+        page->tdm_policy = of_record(record->tdm_policy);
+    if (record->sniffed_type != MIME_HTML)
+        page->sniffed_type = mime_type_name(record->sniffed_type);
+    page->directives |= record->directives;
+}
+
+/* Lines stay lines. */
+static char *printable_lines(const char *text)
+{
+    char *copy = text_printable(text);
+    for (size_t i = 0; text[i]; i++)
+        if (text[i] == '\n')
+            copy[i] = '\n';
+    return copy;
 }
 
 static void fill_from_fetch(struct page_rows *rows, const struct fetch_result *fetched)
@@ -93,6 +96,11 @@ static void fill_from_fetch(struct page_rows *rows, const struct fetch_result *f
     struct store_page *page = &rows->page;
     rows->content_type = text_printable(fetched->content_type);
     page->content_type = of_string(rows->content_type);
+    rows->robots_tag = printable_lines(fetched->robots_tag);
+    page->robots_tag = of_string(rows->robots_tag);
+    page->tdm_policy = of_string(fetched->tdm_policy);
+    page->etag = of_string(fetched->etag);
+    page->last_modified = of_string(fetched->last_modified);
     page->fetch_ms = fetched->elapsed_ms;
     page->body_bytes = fetched->body_bytes;
     page->status = (uint32_t)fetched->status;
@@ -102,14 +110,20 @@ void page_rows_fill(struct page_rows *rows, const struct page_facts_of_visit *fa
 {
     rows->page = (struct store_page){
         .id = facts->id,
+        .trap_id = facts->trap_id,
         .state = outcome_class_name(outcome_class_of(facts->outcome)),
         .outcome = outcome_name(facts->outcome),
         .detail = of_string(facts->detail),
         .redirect_to = of_string(facts->redirect_to),
         .fetched_ms = facts->fetched_at_ms,
         .attempts = facts->attempts,
+        .directives = facts->directives,
+        .unfollowed = facts->unfollowed,
+        .unfollowed_count = facts->unfollowed_count,
     };
     if (facts->fetched)
         fill_from_fetch(rows, facts->fetched);
     fill_from_record(rows);
+    if (facts->outcome == OUTCOME_OK)
+        fill_images(rows);
 }

@@ -14,7 +14,7 @@ struct fetch_result;
 struct page_rows {
     struct page_record record; /* empty where nothing was parsed */
     struct store_image *images;
-    char *content_type;
+    char *content_type, *robots_tag;
     struct store_page page;
 };
 
@@ -30,7 +30,13 @@ struct page_facts_of_visit {
     const struct fetch_result *fetched; /* NULL: it was not visited */
     int64_t fetched_at_ms;              /* epoch */
     unsigned attempts;
+    int64_t trap_id;
+    uint32_t directives; /* enum robots_directive, of the answer's headers */
+    const struct store_unfollowed *unfollowed;
+    size_t unfollowed_count;
 };
+/* A record's links and images become rows only where the outcome is OK: what is on an error page,
+ * or on one that checks for robots, is not the site's content. */
 void page_rows_fill(struct page_rows *rows, const struct page_facts_of_visit *facts);
 
 #endif

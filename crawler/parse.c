@@ -105,7 +105,7 @@ static struct promise *free_parse(struct promise *settled, void *arg)
 
 struct promise *parser_submit(struct parser *parser, enum parse_kind kind,
                               const struct body_slot *slot, const char *url,
-                              const char *content_type, const char *agent)
+                              const char *content_type, const char *argument)
 {
     struct parse *parse = memory_new(sizeof *parse);
     struct parse_request *header = &parse->request.header;
@@ -116,7 +116,10 @@ struct promise *parser_submit(struct parser *parser, enum parse_kind kind,
     header->body_offset = slot->offset;
     header->body_bytes = slot->used;
     snprintf(header->content_type, sizeof header->content_type, "%s", content_type);
-    snprintf(header->agent, sizeof header->agent, "%s", agent);
+    if (kind == PARSE_HTML)
+        snprintf(header->default_charset, sizeof header->default_charset, "%s", argument);
+    else
+        snprintf(header->agent, sizeof header->agent, "%s", argument);
     memcpy(parse->request.message + sizeof *header, url, url_bytes);
     parse->parser = parser;
     parse->bytes = sizeof *header + url_bytes;

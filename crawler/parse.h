@@ -30,11 +30,13 @@ int parser_new(struct loop *loop, const struct parser_config *config, struct par
 /* Ends the processes; what is unanswered is rejected with ECANCELED. */
 struct parser *parser_free(struct parser *parser);
 
-/* slot: its body, until the promise settles. url and content_type are copied. Resolves with a
+/* slot: its body, until the promise settles. url and content_type are copied, and so is argument:
+ * of PARSE_HTML the charset of a page that tells none, of PARSE_ROBOTS our product token, else "".
+ * Resolves with a
  * struct process_reply; rejects with an enum process_error that parse_outcome() understands. */
 struct promise *parser_submit(struct parser *parser, enum parse_kind kind,
                               const struct body_slot *slot, const char *url,
-                              const char *content_type, const char *agent);
+                              const char *content_type, const char *argument);
 
 /* The outcome of a page whose parsing was rejected so. */
 enum outcome parse_outcome(const struct promise_error *error);

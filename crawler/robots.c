@@ -1,5 +1,5 @@
-/* See robots.h. The fetch is sequential logic that waits (try, wait, try again, follow a redirect,
- * have it parsed), so it is written as a task. */
+/* See robots.h. A try is sequential logic that waits (ask, follow a redirect, wait for the turn at
+ * another host, have it parsed), so it is written as a task. */
 #include "crawler/robots.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/async/loop.h"
 #include "crawler/async/process_pool.h"
 #include "crawler/async/promise.h"
 #include "crawler/async/task.h"
@@ -21,9 +22,10 @@
 
 enum {
     MAX_REDIRECTS = 5,
-    KEEP_MS = 24 * 3600 * 1000,
-    MAX_PAUSE_MS = 10 * 60 * 1000, /* between two tries, whatever Retry-After says */
-    KEEP_FAILURE_MS = 60 * 1000,   /* asked for again soon: somebody may be mending it */
+    KEEP_MS = 24 * 3600 * 1000,        /* §2.4 */
+    KEEP_LEAST_MS = 10 * 60 * 1000,    /* whatever Cache-Control says: it is asked for all jobs */
+    KEEP_FAILURE_MS = 60 * 1000,       /* asked for again soon: somebody may be mending it */
+    REDIRECT_WAIT_MOST_MS = 30 * 1000, /* for the turn at another host */
 };
 
 struct robots {
@@ -40,11 +42,22 @@ struct robots *robots_new(const struct robots_config *config)
     return robots;
 }
 
+struct robots *robots_new_apart(const struct robots *robots, struct fetch_session *session)
+{
+    struct robots_config config = robots->config;
+    config.session = session;
+    config.save = NULL;
+    return robots_new(&config);
+}
+
 static void free_entry(void *value, void *arg)
 {
     (void)arg;
     struct robots_entry *entry = value;
     promise_unref(entry->fetching);
+    if (entry->pause)
+        promise_cancel(entry->pause);
+    promise_unref(entry->pause);
     free(entry->rules);
     free(entry->detail);
     free(entry);
@@ -73,7 +86,6 @@ static struct robots_entry *entry_of(struct robots *robots, const char *origin)
     entry = memory_new(sizeof *entry);
     entry->rules = memory_strndup("", 0);
     entry->detail = memory_strndup("", 0);
-    entry->retry_after_ms = -1;
     entry->origin = text_map_put(robots->by_origin, origin, strlen(origin), entry);
     return entry;
 }
@@ -108,14 +120,14 @@ const struct robots_entry *robots_of(struct robots *robots, const char *origin,
     return entry;
 }
 
-bool robots_is_overloaded(const struct robots_entry *entry)
+static bool is_pausing(const struct robots *robots, const struct robots_entry *entry)
 {
-    return entry->status == 429 || entry->status == 503;
+    return entry->failures > 0 && entry->retry_at_ms > loop_now_ms(robots->config.loop);
 }
 
-bool robots_is_fetching(const struct robots_entry *entry)
+bool robots_is_fetching(struct robots *robots, const struct robots_entry *entry)
 {
-    return entry->fetching;
+    return entry->fetching || is_pausing(robots, entry);
 }
 
 /* The task */
@@ -125,15 +137,22 @@ struct visit {
     struct robots_entry *entry;
     const struct address_policy *policy;
     struct body_slot *slot;
-    struct promise *fetched; /* the last answer */
-    unsigned failures;       /* tries that another might better */
-    struct url url;          /* where robots.txt is looked for */
+    struct promise *fetched;      /* the last answer */
+    struct fetch_result given_up; /* what stands for an answer that took too long */
+    struct url url;               /* where robots.txt is looked for */
 };
 
-static bool is_transient(const struct fetch_result *result)
+static const struct fetch_result *result_of(const struct visit *visit)
 {
-    return outcome_is_transient(result->outcome) &&
-           (result->outcome != OUTCOME_HTTP_5XX || result->status >= 502);
+    return visit->fetched ? promise_value(visit->fetched) : &visit->given_up;
+}
+
+/* A tarpit gets little patience at first, and more from try to try. */
+static struct promise *with_patience(const struct visit *visit, struct promise *take_promise)
+{
+    int64_t patience_ms = visit->robots->config.patience_ms;
+    unsigned doublings = visit->entry->failures < 16 ? visit->entry->failures : 16;
+    return patience_ms > 0 ? promise_timeout(take_promise, patience_ms << doublings) : take_promise;
 }
 
 static int fetch_once(struct task *task, struct visit *visit)
@@ -146,43 +165,70 @@ static int fetch_once(struct task *task, struct visit *visit)
         .cut_body = true,
         .accept = FETCH_ACCEPT_ANY,
         .policy = visit->policy,
+        .session = visit->robots->config.session,
+        .impersonal = true,
     };
+    int64_t started_ms = loop_now_ms(task_loop(task));
     visit->slot->used = 0;
+    promise_unref(visit->fetched);
+    visit->fetched = with_patience(visit, fetch_start(visit->robots->config.fetcher, &request));
+    int rc = task_await(task, visit->fetched);
+    if (rc != -ETIMEDOUT)
+        return rc;
     visit->fetched = promise_unref(visit->fetched);
-    visit->fetched = fetch_start(visit->robots->config.fetcher, &request);
-    return task_await(task, visit->fetched);
+    visit->given_up.elapsed_ms = loop_now_ms(task_loop(task)) - started_ms;
+    return 0;
 }
 
-/* As long as the answer asks for, and longer from try to try. */
-static int64_t pause_after(const struct fetch_result *result, int64_t backoff_ms)
+static struct host_feedback feedback_of(const struct fetch_result *result)
 {
-    int64_t pause_ms = result->retry_after_ms > backoff_ms ? result->retry_after_ms : backoff_ms;
-    return pause_ms < MAX_PAUSE_MS ? pause_ms : MAX_PAUSE_MS;
+    return (struct host_feedback){.overloaded = result->status == 429 || result->status == 503,
+                                  .retry_after_ms = result->retry_after_ms,
+                                  .answered = result->status != 0,
+                                  .first_byte_ms = result->first_byte_ms,
+                                  .elapsed_ms = result->elapsed_ms};
 }
 
-static int wait_a_while(struct task *task, int64_t pause_ms)
+static struct url_slice host_of(const struct visit *visit)
 {
-    struct promise *pause = promise_sleep(task_loop(task), pause_ms);
-    int rc = task_await(task, pause);
+    return url_host(&visit->url);
+}
+
+/* Whether what was asked last is the host of the origin, whose turn whoever began this has. */
+static bool is_at_origins_host(const struct visit *visit)
+{
+    struct url origin;
+    if (url_parse(visit->entry->origin, strlen(visit->entry->origin), NULL, &origin) != URL_OK)
+        return true;
+    struct url_slice asked = host_of(visit), own = url_host(&origin);
+    return asked.bytes == own.bytes && memcmp(asked.data, own.data, own.bytes) == 0;
+}
+
+/* Another host that a redirect leads to is asked when its delay is over, as if for a page. */
+static int wait_for_host(struct task *task, const struct visit *visit)
+{
+    struct hosts *hosts = visit->robots->config.hosts;
+    if (!hosts || is_at_origins_host(visit))
+        return 0;
+    int64_t wait_ms = host_reserve(hosts_get(hosts, host_of(visit).data, host_of(visit).bytes));
+    if (wait_ms > REDIRECT_WAIT_MOST_MS)
+        return -EBUSY;
+    struct promise *pause = promise_sleep(task_loop(task), wait_ms);
+    int rc = wait_ms > 0 ? task_await(task, pause) : 0;
+    promise_cancel(pause);
     promise_unref(pause);
     return rc;
 }
 
-/* Again, with growing pauses, while that may help. The tries are counted over all redirects. */
-static int fetch_patiently(struct task *task, struct visit *visit)
+/* The answer counts for the host that gave it. */
+static void tell_host(const struct visit *visit)
 {
-    const struct robots_config *config = &visit->robots->config;
-    for (int64_t backoff_ms = config->retry_base_ms;; backoff_ms *= 2) {
-        int rc = fetch_once(task, visit);
-        if (rc < 0)
-            return rc;
-        const struct fetch_result *result = promise_value(visit->fetched);
-        if (!is_transient(result) || ++visit->failures >= config->max_attempts)
-            return 0;
-        rc = wait_a_while(task, pause_after(result, backoff_ms));
-        if (rc < 0)
-            return rc;
-    }
+    struct hosts *hosts = visit->robots->config.hosts;
+    struct host_feedback feedback = feedback_of(result_of(visit));
+    if (is_at_origins_host(visit))
+        visit->entry->feedback = feedback;
+    else if (hosts)
+        host_observe(hosts_get(hosts, host_of(visit).data, host_of(visit).bytes), &feedback);
 }
 
 /* Where a redirect leads, as the next place to look; false when it leads nowhere. */
@@ -199,10 +245,17 @@ static bool follow(struct visit *visit, const struct fetch_result *result)
 static int fetch_through_redirects(struct task *task, struct visit *visit)
 {
     for (int hops = 0;; hops++) {
-        int rc = fetch_patiently(task, visit);
+        int rc = wait_for_host(task, visit);
+        if (rc == -EBUSY) {
+            visit->fetched = promise_unref(visit->fetched); /* as if it had not answered in time */
+            return 0;
+        }
+        if (rc == 0)
+            rc = fetch_once(task, visit);
         if (rc < 0)
             return rc;
-        const struct fetch_result *result = promise_value(visit->fetched);
+        tell_host(visit);
+        const struct fetch_result *result = result_of(visit);
         if (result->outcome != OUTCOME_REDIRECTED || hops == MAX_REDIRECTS ||
             !follow(visit, result))
             return 0;
@@ -264,9 +317,8 @@ static void settle_failure(const struct visit *visit, enum outcome outcome, cons
 static int judge(struct task *task, struct visit *visit)
 {
     struct robots_entry *entry = visit->entry;
-    const struct fetch_result *result = promise_value(visit->fetched);
+    const struct fetch_result *result = result_of(visit);
     entry->status = result->status;
-    entry->retry_after_ms = result->retry_after_ms;
     switch (result->outcome) {
     case OUTCOME_OK:
         entry->outcome = OUTCOME_OK;
@@ -291,23 +343,66 @@ static void save_entry(struct robots *robots, const struct robots_entry *entry)
                              .status = entry->status,
                              .outcome = outcome_name(entry->outcome),
                              .rules = entry->rules};
-    robots->config.save(&row, robots->config.arg);
+    if (robots->config.save)
+        robots->config.save(&row, robots->config.arg);
 }
 
-static void end_visit(struct visit *visit, int rc)
+/* Another try */
+
+/* As long as the answer asks for, and longer from try to try. */
+static int64_t pause_after(const struct visit *visit, const struct fetch_result *result)
+{
+    unsigned doublings = visit->entry->failures < 20 ? visit->entry->failures : 20;
+    int64_t pause_ms = visit->robots->config.retry_base_ms << doublings;
+    return result->retry_after_ms > pause_ms ? result->retry_after_ms : pause_ms;
+}
+
+/* Whether the answer may be better next time, and there is a next time within the bounds. */
+static bool is_worth_another_try(const struct visit *visit, int64_t now_ms)
+{
+    const struct robots_config *config = &visit->robots->config;
+    const struct fetch_result *result = result_of(visit);
+    const struct robots_entry *entry = visit->entry;
+    unsigned tries =
+        is_dead_origin(visit, result->outcome) ? config->max_attempts : config->max_tries;
+    int64_t since_ms = entry->failures > 0 ? entry->first_failure_ms : now_ms;
+    return outcome_is_transient(result->outcome) && entry->failures + 1 < tries &&
+           now_ms + pause_after(visit, result) - since_ms <= config->max_wait_ms;
+}
+
+static void plan_another_try(struct visit *visit, int64_t now_ms)
+{
+    struct robots_entry *entry = visit->entry;
+    entry->retry_at_ms = now_ms + pause_after(visit, result_of(visit));
+    if (entry->failures++ == 0)
+        entry->first_failure_ms = now_ms;
+}
+
+static int64_t keep_ms(const struct visit *visit)
+{
+    if (visit->entry->outcome != OUTCOME_OK)
+        return KEEP_FAILURE_MS;
+    int64_t max_age_s = visit->fetched ? result_of(visit)->cache_max_age_s : -1;
+    if (max_age_s < 0 || max_age_s > KEEP_MS / 1000)
+        return KEEP_MS;
+    return max_age_s * 1000 > KEEP_LEAST_MS ? max_age_s * 1000 : KEEP_LEAST_MS;
+}
+
+static void settle_entry(struct visit *visit)
+{
+    struct robots_entry *entry = visit->entry;
+    entry->known = true;
+    entry->failures = 0;
+    entry->policy = visit->policy;
+    entry->fetched_ms = clock_epoch_ms();
+    entry->expires_ms = entry->fetched_ms + keep_ms(visit);
+    save_entry(visit->robots, entry);
+}
+
+static void visit_free(struct visit *visit)
 {
     struct robots_entry *entry = visit->entry;
     struct robots *robots = visit->robots;
-    if (rc < 0 && rc != -ECANCELED)
-        settle_failure(visit, OUTCOME_PARSE_FAILED, "");
-    if (rc != -ECANCELED) {
-        entry->known = true;
-        entry->policy = visit->policy;
-        entry->fetched_ms = clock_epoch_ms();
-        entry->expires_ms =
-            entry->fetched_ms + (entry->outcome == OUTCOME_OK ? KEEP_MS : KEEP_FAILURE_MS);
-        save_entry(robots, entry);
-    }
     entry->fetching = promise_unref(entry->fetching);
     robots->fetches--;
     body_slots_give(robots->config.slots, visit->slot);
@@ -320,18 +415,43 @@ static struct promise *run_visit(struct task *task, void *arg)
     struct visit *visit = arg;
     struct loop *loop = task_loop(task);
     int rc = fetch_through_redirects(task, visit);
-    if (rc == 0)
-        rc = judge(task, visit);
-    end_visit(visit, rc);
+    if (rc == 0 && is_worth_another_try(visit, loop_now_ms(loop))) {
+        plan_another_try(visit, loop_now_ms(loop));
+    } else {
+        if (rc == 0)
+            rc = judge(task, visit);
+        if (rc < 0 && rc != -ECANCELED)
+            settle_failure(visit, OUTCOME_PARSE_FAILED, "");
+        if (rc != -ECANCELED)
+            settle_entry(visit);
+    }
+    visit_free(visit);
     return rc == -ECANCELED ? promise_rejected(loop, ECANCELED, "robots", "cancelled") : NULL;
 }
+
+/* One for all who wait; made anew where somebody has cancelled it. */
+static struct promise *join_pause(struct robots *robots, struct robots_entry *entry)
+{
+    struct loop *loop = robots->config.loop;
+    if (!entry->pause || promise_state_of(entry->pause) != PROMISE_PENDING) {
+        promise_unref(entry->pause);
+        entry->pause = promise_sleep(loop, entry->retry_at_ms - loop_now_ms(loop));
+    }
+    return promise_ref(entry->pause);
+}
+
+static char no_detail[] = "";
 
 struct promise *robots_fetch(struct robots *robots, const char *origin,
                              const struct address_policy *policy)
 {
     struct robots_entry *entry = entry_of(robots, origin);
+    if (robots_of(robots, origin, policy)->known)
+        return promise_resolved(robots->config.loop, NULL, NULL);
     if (entry->fetching)
         return promise_ref(entry->fetching);
+    if (is_pausing(robots, entry))
+        return join_pause(robots, entry);
     struct visit *visit = memory_new(sizeof *visit);
     char text[URL_MAX_BYTES + sizeof "/robots.txt"];
     int bytes = snprintf(text, sizeof text, "%s/robots.txt", origin);
@@ -339,7 +459,12 @@ struct promise *robots_fetch(struct robots *robots, const char *origin,
     visit->robots = robots;
     visit->entry = entry;
     visit->policy = policy;
+    visit->given_up = (struct fetch_result){.outcome = OUTCOME_TIMEOUT_TOTAL,
+                                            .detail = no_detail,
+                                            .location = no_detail,
+                                            .retry_after_ms = -1};
     visit->slot = body_slots_take(robots->config.slots);
+    entry->feedback = (struct host_feedback){.retry_after_ms = -1};
     robots->fetches++;
     entry->fetching = task_start(robots->config.loop, run_visit, visit);
     return promise_ref(entry->fetching);
@@ -350,4 +475,6 @@ void robots_cancel(struct robots *robots, const char *origin)
     const struct robots_entry *entry = entry_of(robots, origin);
     if (entry->fetching)
         promise_cancel(entry->fetching);
+    if (entry->pause)
+        promise_cancel(entry->pause);
 }

@@ -8,6 +8,7 @@ struct fetcher;
 struct hosts;
 struct loop;
 struct parser;
+struct resolver;
 struct robots;
 struct store_writer;
 
@@ -15,6 +16,7 @@ struct services {
     struct loop *loop;
     const struct engine_config *config;
     struct body_slots *slots;
+    struct resolver *resolver;
     struct fetcher *fetcher;
     struct parser *parser;
     struct store_writer *writer;
