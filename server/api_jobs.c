@@ -74,30 +74,66 @@ static void answer_create(struct request *request, const struct loop_call_result
     respond_header(request, MHD_HTTP_HEADER_LOCATION, location);
 }
 
-static void refuse_settings(struct request *request, const struct settings_error *error)
+int api_read_settings(struct request *request, struct job_settings **ret_settings)
 {
-    struct problem problem;
+    json_t *body = request_take_json(request);
+    struct settings_error error;
+    int rc;
 
-    problem_init(&problem, PROBLEM_INVALID_SETTINGS, "%s %s.",
-                 *error->pointer ? error->pointer : "The body", error->detail);
-    problem_add_error(&problem, PROBLEM_POINTER, error->pointer, "%s", error->detail);
-    respond_problem(request, &problem);
+    if (!body)
+        return -EINVAL;
+    rc = job_settings_from_json(body, ret_settings, &error);
+    json_decref(body);
+    if (rc < 0)
+        respond_settings_error(request, &error);
+    return rc;
+}
+
+static int refuse_repeat(struct request *request, const struct job_settings *settings,
+                         const char *why)
+{
+    struct settings_error error = {.pointer = "/repeat_of"};
+    snprintf(error.detail, sizeof error.detail, "job %" PRId64 " %s", settings->repeat_of, why);
+    respond_settings_error(request, &error);
+    return -EINVAL;
+}
+
+/* What is repeated has come to its end: nothing is added to it any more. */
+static int check_repeat(struct request *request, const struct job_settings *settings)
+{
+    struct job_row row = {0};
+    struct catalog *catalog = NULL;
+    const char *reason;
+    if (settings->repeat_of == 0)
+        return 0;
+    int rc = catalog_open(request->context->data_dir, STORAGE_READ_ONLY, &catalog, &reason);
+    if (rc == 0)
+        rc = catalog_get_job(catalog, settings->repeat_of, &row);
+    catalog = catalog_free(catalog);
+    if (rc == -ENOENT)
+        return refuse_repeat(request, settings, "is not there; GET /v1/jobs lists those there are");
+    if (rc < 0) {
+        respond_storage_error(request, rc);
+        return rc;
+    }
+    enum job_state state = job_view_state(engine_board(request->context->engine), &row);
+    job_row_done(&row);
+    if (!job_state_is_final(state))
+        return refuse_repeat(request, settings,
+                             "has not ended yet; only a job that has can be "
+                             "repeated");
+    return 0;
 }
 
 void api_create_job(struct request *request)
 {
-    json_t *body = request_take_json(request);
     struct job_settings *settings;
-    struct settings_error error;
     struct create_command *create;
-    int rc;
 
-    if (!body)
+    if (api_read_settings(request, &settings) < 0)
         return;
-    rc = job_settings_from_json(body, &settings, &error);
-    json_decref(body);
-    if (rc < 0) {
-        refuse_settings(request, &error);
+    if (check_repeat(request, settings) < 0) {
+        job_settings_free(settings);
         return;
     }
     create = memory_new(sizeof *create);

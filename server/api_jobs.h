@@ -4,7 +4,11 @@
 #ifndef IMGCRAWL_SERVER_API_JOBS_H
 #define IMGCRAWL_SERVER_API_JOBS_H
 
+struct job_settings;
 struct request;
+
+/* The body as a job's settings. 0, or the request is answered and -errno. */
+int api_read_settings(struct request *request, struct job_settings **ret_settings);
 
 void api_create_job(struct request *request);
 void api_list_jobs(struct request *request);

@@ -3,46 +3,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
-#include "crawler/engine.h"
-#include "server/job_view.h"
+#include "server/api_sitemaps.h"
+#include "server/job_results.h"
 #include "server/json_value.h"
 #include "server/listing.h"
 #include "server/request.h"
 #include "server/respond.h"
 #include "server/result_view.h"
-#include "storage/catalog.h"
-
-/* Whether there is such a job; if not, the request is answered. */
-static bool job_exists(struct request *request)
-{
-    struct job_row row = {0};
-
-    if (job_view_load(request, request->ids[0], &row) < 0)
-        return false;
-    job_row_done(&row);
-    return true;
-}
-
-/* 0 with a reader, or with NULL for a job that has no file yet, which is to be seen as empty; or
- * the request is answered and -errno. */
-static int open_reader(struct request *request, struct job_reader **ret_reader)
-{
-    char *path = engine_job_path(request->context->data_dir, request->ids[0]);
-    struct job_reader *reader = NULL;
-    int rc = job_reader_open(path, &reader);
-
-    free(path);
-    if (rc == -ENOENT && !job_exists(request))
-        return -ENOENT;
-    if (rc < 0 && rc != -ENOENT) {
-        respond_storage_error(request, rc);
-        return rc;
-    }
-    *ret_reader = reader;
-    return 0;
-}
+#include "storage/job_query.h"
 
 static void finish(struct listing *listing, int rc)
 {
@@ -69,6 +38,7 @@ static struct query_filter filter_of(const struct listing *listing, int64_t afte
                                  .state = params->state,
                                  .outcome = params->outcome,
                                  .text = params->text,
+                                 .consent = params->consent,
                                  .page_id = params->page_id,
                                  .image_id = params->image_id,
                                  .status_min = params->status.min,
@@ -112,7 +82,7 @@ static void list_part(struct request *request, enum cursor_listing kind)
     struct listing listing;
     int64_t after_id;
 
-    if (open_reader(request, &reader) < 0)
+    if (job_results_open(request, &reader) < 0)
         return;
     if (listing_begin_part(&listing, request, kind, &after_id) == 0) {
         filter = filter_of(&listing, after_id);
@@ -146,6 +116,7 @@ static int keep_page(const struct page_result *row, void *arg)
     struct page_detail *detail = arg;
 
     detail->view = page_view(row);
+    json_object_set_new(detail->view, "unfollowed", json_integer(row->unfollowed));
     json_object_set_new(detail->view, "links", page_links_view(detail->job_id, row));
     return 0;
 }
@@ -160,10 +131,15 @@ static int keep_redirect(const struct page_result *row, void *arg)
 
 static int read_page(struct job_reader *reader, int64_t page_id, struct page_detail *detail)
 {
+    json_t *mentions;
     int rc = reader ? query_page(reader, page_id, keep_page, detail) : -ENOENT;
 
     if (rc < 0)
         return rc;
+    mentions = sitemap_mentions_view(reader, page_id, &rc);
+    if (!mentions)
+        return rc;
+    json_object_set_new(detail->view, "sitemaps", mentions);
     return query_redirect_chain(reader, page_id, keep_redirect, detail);
 }
 
@@ -173,7 +149,7 @@ void api_get_page(struct request *request)
     struct job_reader *reader;
     int rc;
 
-    if (open_reader(request, &reader) < 0) {
+    if (job_results_open(request, &reader) < 0) {
         json_decref(detail.redirects);
         return;
     }
@@ -220,7 +196,7 @@ void api_list_hosts(struct request *request)
     struct listing listing;
     int rc = 0;
 
-    if (open_reader(request, &reader) < 0)
+    if (job_results_open(request, &reader) < 0)
         return;
     listing_begin(&listing, request);
     if (reader)
@@ -236,7 +212,7 @@ void api_list_events(struct request *request)
     struct listing listing;
     int rc = 0;
 
-    if (open_reader(request, &reader) < 0)
+    if (job_results_open(request, &reader) < 0)
         return;
     listing_begin(&listing, request);
     if (reader)

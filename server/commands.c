@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/cli_crawl.h"
+#include "server/cli_estimate.h"
 #include "server/cli_help.h"
 #include "server/cli_inspect.h"
 #include "server/crawl_options.h"
@@ -33,6 +34,15 @@ const struct command commands[] = {
          "Exit status: 0 crawled (or stopped by Ctrl-C), 1 the crawl failed, 2 usage.",
      .options = crawl_options_table,
      .main = cli_crawl},
+    {.name = "estimate",
+     .operands = "URL... [OPTIONS]",
+     .summary = "tells what a crawl would come to, without fetching a page",
+     .text =
+         "Reads robots.txt and the sitemaps of the sites, and says how many pages they name, how\n"
+         "long a crawl would take at the allowed pace, and what stands in its way. Takes a minute\n"
+         "at most. The options are those of crawl.",
+     .options = crawl_options_table,
+     .main = cli_estimate},
     {.name = "inspect",
      .operands = "KIND [ARGUMENTS]",
      .summary = "shows what the program sees in a page, a URL, a robots.txt",

@@ -199,5 +199,7 @@ int config_check(const struct config *config, struct config_error *ret_error)
     }
     if (config->fetch.retry_base_ms > config->fetch.retry_max_ms)
         return fail(ret_error, "fetch.retry_base_ms is above fetch.retry_max_ms");
+    if (config->dns.min_ttl_s > config->dns.max_ttl_s)
+        return fail(ret_error, "dns.min_ttl_s is above dns.max_ttl_s");
     return 0;
 }

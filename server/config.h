@@ -38,10 +38,22 @@ struct config {
         int64_t retry_base_ms, retry_max_ms;
         int64_t pages_in_flight;
         char *ca_file; /* "": the system's */
+        char *proxy;   /* "": none */
     } fetch;
+    struct {
+        char *servers; /* "": the system's */
+        int64_t timeout_ms, tries;
+        int64_t min_ttl_s, max_ttl_s, negative_ttl_s, failure_ttl_s;
+        int64_t max_names, max_lookups;
+    } dns;
     struct {
         int64_t host_delay_ms, host_connections;
         int64_t max_crawl_delay_ms;
+        int64_t adaptive; /* 0: no, 1: yes */
+        int64_t adaptive_factor, adaptive_max_delay_ms;
+        int64_t address_connections;
+        int64_t unproven_percent, slow_after_ms;
+        int64_t robots_tries, robots_max_wait_ms, robots_patience_ms;
         struct text_list own_hosts;
         int64_t own_host_connections;
         struct text_list allow_networks; /* networks, or the one word "auto" or "none" */

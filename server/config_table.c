@@ -10,7 +10,8 @@
 
 #define MIB    ((int64_t)1 << 20)
 #define GIB    ((int64_t)1 << 30)
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+#define DAY_S  ((int64_t)24 * 60 * 60)
+#define DAY_MS (DAY_S * 1000)
 
 #define OPTION(section_, key_, type_, ...)                                                         \
     {                                                                                              \
@@ -26,6 +27,7 @@ static const struct {
     {"data", "Where jobs are kept."},
     {"loop", "The event loop that fetches."},
     {"fetch", "One request: its limits, and when it is tried again."},
+    {"dns", "Looking up host names. /etc/hosts is read, too, and comes first."},
     {"politeness", "What hosts are spared, and which addresses are reached at all."},
     {"parse", "The sandboxed processes that read pages."},
     {"jobs", "How many crawls at once."},
@@ -89,13 +91,68 @@ const struct config_option config_options[] = {
         .help = "Pages being fetched or parsed at one time, over all jobs."),
     OPTION(fetch, ca_file, TEXT, .fallback = "",
         .help = "Certificate authorities (PEM); empty: those of the system."),
+    OPTION(fetch, proxy, PROXY, .fallback = "",
+        .help = "The proxy of all jobs that name none of their own: http://HOST:PORT, https:// or "
+                "socks5://. It may stand at a private address. Hosts are looked up here, and the "
+                "proxy is told their addresses."),
+
+    OPTION(dns, servers, TEXT, .fallback = "",
+        .help = "Name servers, as 10.0.0.1,10.0.0.2:5353,[fd00::1]:53; empty: those of "
+                "/etc/resolv.conf. Its search list is never used: every name is taken as whole."),
+    OPTION(dns, timeout_ms, NUMBER, .fallback = "2000", .min = 10, .max = 60000,
+        .help = "How long a name server may take for an answer; each further try doubles it."),
+    OPTION(dns, tries, NUMBER, .fallback = "3", .min = 1, .max = 10,
+        .help = "How often each name server is asked."),
+    OPTION(dns, min_ttl_s, NUMBER, .fallback = "10", .min = 0, .max = DAY_S,
+        .help = "An answer is kept for at least so long, whatever its records say."),
+    OPTION(dns, max_ttl_s, NUMBER, .fallback = "86400", .min = 0, .max = 7 * DAY_S,
+        .help = "An answer is kept for at most so long."),
+    OPTION(dns, negative_ttl_s, NUMBER, .fallback = "300", .min = 0, .max = DAY_S,
+        .help = "How long it is kept that a name does not exist or has no address."),
+    OPTION(dns, failure_ttl_s, NUMBER, .fallback = "5", .min = 0, .max = DAY_S,
+        .help = "How long it is kept that the name servers failed or did not answer."),
+    OPTION(dns, max_names, NUMBER, .fallback = "20000", .min = 1, .max = 10000000,
+        .help = "Names whose addresses are kept, at about 400 bytes each; beyond, the one that "
+                "was used longest ago is looked up again when it is needed."),
+    OPTION(dns, max_lookups, NUMBER, .fallback = "64", .min = 1, .max = 10000,
+        .help = "Names that are being looked up at one time; others wait their turn."),
 
     OPTION(politeness, host_delay_ms, NUMBER, .fallback = "1000", .min = 0, .max = DAY_MS,
         .help = "Pause between two requests to a host; a longer Crawl-delay in robots.txt wins."),
     OPTION(politeness, host_connections, NUMBER, .fallback = "1", .min = 1, .max = 64,
         .help = "Requests to one host at one time, over all jobs."),
     OPTION(politeness, max_crawl_delay_ms, NUMBER, .fallback = "60000", .min = 0, .max = DAY_MS,
-        .help = "A longer Crawl-delay is taken as this one, so that a crawl ends."),
+        .help = "A longer Crawl-delay is taken as this one, so that a crawl ends; the job then has "
+                "a note that says so."),
+    OPTION(politeness, adaptive, CHOICE, .fallback = "yes", .choices = "no yes",
+        .help = "Whether the pause grows with the host's time to answer: adaptive_factor times "
+                "that time (smoothed), from host_delay_ms up to adaptive_max_delay_ms. Not where "
+                "host_delay_ms is 0. In any case a host that answers three times slower than it "
+                "usually does gets longer pauses until it has recovered."),
+    OPTION(politeness, adaptive_factor, NUMBER, .fallback = "2", .min = 1, .max = 100,
+        .help = "See adaptive."),
+    OPTION(politeness, adaptive_max_delay_ms, NUMBER, .fallback = "30000", .min = 0, .max = DAY_MS,
+        .help = "See adaptive."),
+    OPTION(politeness, address_connections, NUMBER, .fallback = "4", .min = 0, .max = 1024,
+        .help = "Requests to one IP address at one time, however many hosts live there. Not for "
+                "own hosts and loopback addresses. 0: no limit."),
+    OPTION(politeness, unproven_percent, NUMBER, .fallback = "50", .min = 0, .max = 100,
+        .help = "The share of pages_in_flight that new and slow hosts may hold together, slow ones "
+                "alone at most half of it, so that tarpits, however many, take nothing from hosts "
+                "that answer. 0: no shares."),
+    OPTION(politeness, slow_after_ms, NUMBER, .fallback = "3000", .min = 1, .max = DAY_MS,
+        .help = "A host is slow when its requests take so long, or none has ended for so long."),
+    OPTION(politeness, robots_tries, NUMBER, .fallback = "8", .min = 1, .max = 100,
+        .help = "How often a robots.txt that is answered 5xx or 429, or breaks off, is asked for; "
+                "after retry_base_ms first, and each later pause doubles it. Meanwhile the URLs "
+                "of its host wait; then they are skipped as robots_unreachable."),
+    OPTION(politeness, robots_max_wait_ms, NUMBER, .fallback = "600000", .min = 0, .max = DAY_MS,
+        .help = "The longest time from the first of these tries to the last, also where "
+                "Retry-After asks for more."),
+    OPTION(politeness, robots_patience_ms, NUMBER, .fallback = "3000", .min = 100, .max = DAY_MS,
+        .help = "How long the first of these tries may take; each later one may take twice as "
+                "long as the one before. Not shorter than slow_after_ms, so that who uses it up is "
+                "known as slow."),
     OPTION(politeness, own_hosts, LIST, .fallback = "",
         .help = "Host names of your own, which are crawled as fast as they answer, as loopback "
                 "addresses always are."),

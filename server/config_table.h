@@ -14,6 +14,7 @@ enum config_type {
     CONFIG_BYTES,    /* the same with a unit: "512", "64 KiB", "10 MiB", "1 GiB" */
     CONFIG_CHOICE,   /* one of the words of `choices` */
     CONFIG_LISTEN,   /* ADDRESS:PORT */
+    CONFIG_PROXY,    /* the URL of a proxy; or empty */
     CONFIG_LIST,     /* words, separated by spaces or commas */
     CONFIG_NETWORKS, /* the same, networks; or "auto" or "none" */
     CONFIG_TYPE_COUNT

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "crawler/address_guard.h"
+#include "crawler/proxy_url.h"
 #include "server/config_table.h"
 #include "server/listen_address.h"
 
@@ -130,6 +131,8 @@ static int set_text(char **text_member, const struct config_option *option, cons
     struct listen_address address;
     if (option->type == CONFIG_LISTEN && listen_address_parse(text, &address) < 0)
         return -EINVAL;
+    if (option->type == CONFIG_PROXY && *text && proxy_problem(text))
+        return -EINVAL;
     if ((int64_t)strlen(text) < option->min)
         return -EINVAL;
     free(*text_member);
@@ -150,6 +153,7 @@ int config_value_set(struct config *config, const struct config_option *option, 
         return set_list(member(config, option), option, text);
     case CONFIG_TEXT:
     case CONFIG_LISTEN:
+    case CONFIG_PROXY:
     case CONFIG_TYPE_COUNT:
         break;
     }
@@ -177,7 +181,8 @@ void config_value_free(struct config *config, const struct config_option *option
 {
     if (option->type == CONFIG_LIST || option->type == CONFIG_NETWORKS) {
         list_free(member(config, option));
-    } else if (option->type == CONFIG_TEXT || option->type == CONFIG_LISTEN) {
+    } else if (option->type == CONFIG_TEXT || option->type == CONFIG_LISTEN ||
+               option->type == CONFIG_PROXY) {
         char **text = member(config, option);
         free(*text);
         *text = NULL;
@@ -215,6 +220,11 @@ const char *config_value_allowed(const struct config_option *option, char *ret_t
         break;
     case CONFIG_LISTEN:
         snprintf(ret_text, bytes, "ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+        break;
+    case CONFIG_PROXY:
+        snprintf(ret_text, bytes,
+                 "http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ "
+                 "before the host if it asks for them; or empty");
         break;
     case CONFIG_LIST:
         snprintf(ret_text, bytes, "words, separated by spaces or commas");

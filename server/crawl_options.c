@@ -18,6 +18,8 @@ enum {
     OPTION_HOST,
     OPTION_INCLUDE,
     OPTION_EXCLUDE,
+    OPTION_WITH,
+    OPTION_SETTINGS,
     OPTION_OUT,
     OPTION_DATA,
     OPTION_CONFIG,
@@ -31,10 +33,12 @@ const struct command_option crawl_options_table[] = {
     {OPTION_MAX_PAGES, "max-pages", 'n', "N", "visit at most N pages"},
     {OPTION_MAX_DEPTH, "max-depth", 0, "N", "follow at most N links from a URL given here"},
     {OPTION_MAX_SECONDS, "max-seconds", 0, "N", "end after N seconds"},
-    {OPTION_SCOPE, "scope", 0, "SCOPE", "host (default), domain, prefix or hosts"},
+    {OPTION_SCOPE, "scope", 0, "SCOPE", "host (default), domain, prefix, hosts or any"},
     {OPTION_HOST, "host", 0, "HOST", "with --scope hosts: also this one; *.example.com: all below"},
-    {OPTION_INCLUDE, "include", 0, "GLOB", "only URLs that match (or another --include)"},
-    {OPTION_EXCLUDE, "exclude", 0, "GLOB", "no URL that matches; * is any run of characters"},
+    {OPTION_INCLUDE, "include", 0, "PATTERN", "only URLs that match (or another --include)"},
+    {OPTION_EXCLUDE, "exclude", 0, "PATTERN", "none that matches; * is any run, re:… a regex"},
+    {OPTION_WITH, "with", 'w', "SETTING=VALUE", "any setting of a job, as in POST /v1/jobs"},
+    {OPTION_SETTINGS, "settings", 0, "FILE", "the settings of the job from a JSON file"},
     {OPTION_OUT, "out", 'o', "FILE", "write the images to FILE.jsonl or FILE.csv; - prints them"},
     {OPTION_DATA, "data", 'd', "DIR", "where jobs are kept (./data)"},
     {OPTION_CONFIG, "config", 'c', "FILE", "read the configuration from FILE"},
@@ -48,6 +52,7 @@ const struct command_option crawl_options_table[] = {
 struct reading {
     struct crawl_options *options;
     json_t *job;
+    const char *settings_file; /* read last: what the command line says itself counts for more */
 };
 
 static int set_number(json_t *job, const char *member, const char *option, const char *value)
@@ -91,6 +96,39 @@ static int add_seed(json_t *job, const char *operand)
     return r;
 }
 
+/* A value is JSON where it can be read as such, else a text: sitemaps=off, cookies=false. */
+static int set_member(json_t *job, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || equals == argument)
+        return usage_error("crawl", "--with %s: write SETTING=VALUE, as in --with sitemaps=off",
+                           argument);
+    char *member = strndup(argument, (size_t)(equals - argument));
+    if (member == NULL)
+        abort();
+    json_t *value = json_loads(equals + 1, JSON_DECODE_ANY, NULL);
+    if (value == NULL)
+        value = json_string(equals + 1);
+    int r = json_object_set_new(job, member, value);
+    free(member);
+    return r < 0 ? usage_error("crawl", "--with: an argument is not valid UTF-8") : 0;
+}
+
+static int read_settings_file(json_t *job, const char *path)
+{
+    json_error_t error;
+    json_t *object = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!json_is_object(object)) {
+        if (object != NULL)
+            snprintf(error.text, sizeof error.text, "it holds no JSON object");
+        json_decref(object);
+        return usage_error("crawl", "--settings %s: %s", path, error.text);
+    }
+    json_object_update_missing(job, object);
+    json_decref(object);
+    return 0;
+}
+
 static int set_out(struct crawl_options *options, const char *path)
 {
     if (export_file_format(path, &options->format) < 0)
@@ -128,6 +166,8 @@ static int take_job_option(json_t *job, int id, const char *value)
         return append_text(job, "include", value);
     case OPTION_EXCLUDE:
         return append_text(job, "exclude", value);
+    case OPTION_WITH:
+        return set_member(job, value);
     default:
         return -ENOENT;
     }
@@ -163,11 +203,23 @@ static int take_run_option(struct crawl_options *options, int id, const char *va
 static int take_option(int id, const char *value, void *arg)
 {
     struct reading *reading = arg;
+    if (id == OPTION_SETTINGS) {
+        reading->settings_file = value;
+        return 0;
+    }
     int r = take_job_option(reading->job, id, value);
     return r == -ENOENT ? take_run_option(reading->options, id, value) : r;
 }
 
-/* "/max_pages" is --max-pages here; "/seeds/0" is the URL itself. */
+static bool is_option(const char *name)
+{
+    const struct command_option *option = crawl_options_table;
+    while (option->id != 0 && strcmp(option->name, name) != 0)
+        option++;
+    return option->id != 0;
+}
+
+/* "/max_pages" is --max-pages here, "/cookies" --with cookies; "/seeds/0" is the URL itself. */
 static int refuse(const json_t *job, const struct settings_error *error)
 {
     const char *member = error->pointer + 1;
@@ -178,10 +230,13 @@ static int refuse(const json_t *job, const struct settings_error *error)
     }
     char option[sizeof error->pointer];
     snprintf(option, sizeof option, "%.*s", (int)strcspn(member, "/"), member);
+    if (strcmp(option, "hosts") == 0)
+        return usage_error("crawl", "--host: %s", error->detail);
     for (char *underscore; (underscore = strchr(option, '_')) != NULL;)
         *underscore = '-';
-    return usage_error("crawl", "--%s: %s", strcmp(option, "hosts") == 0 ? "host" : option,
-                       error->detail);
+    if (is_option(option))
+        return usage_error("crawl", "--%s: %s", option, error->detail);
+    return usage_error("crawl", "--with %s: %s", member, error->detail);
 }
 
 static int check(struct reading *reading)
@@ -198,6 +253,8 @@ int crawl_options_parse(int argc, char **argv, struct crawl_options *ret_options
     struct crawl_options options = {0};
     struct reading reading = {.options = &options, .job = json_object()};
     int r = options_parse(crawl_options_table, argc, argv, take_option, &reading);
+    if (r == 0 && reading.settings_file != NULL)
+        r = read_settings_file(reading.job, reading.settings_file);
     if (r == 0)
         r = check(&reading);
     json_decref(reading.job);

@@ -13,7 +13,9 @@ enum cursor_listing {
     CURSOR_JOBS = 1, /* values are part of the text: append only */
     CURSOR_PAGES,
     CURSOR_IMAGES,
-    CURSOR_OCCURRENCES
+    CURSOR_OCCURRENCES,
+    CURSOR_SITEMAPS,
+    CURSOR_TRAPS
 };
 
 struct cursor {

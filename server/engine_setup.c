@@ -29,7 +29,23 @@ static void set_fetch(struct engine_config *engine, const struct config *config)
     engine->max_attempts = (unsigned)config->fetch.max_attempts;
     engine->retry_base_ms = config->fetch.retry_base_ms;
     engine->retry_max_ms = config->fetch.retry_max_ms;
+    engine->proxy = config->fetch.proxy;
     engine->ca_file = *config->fetch.ca_file != '\0' ? config->fetch.ca_file : NULL;
+}
+
+static void set_dns(struct engine_config *engine, const struct config *config)
+{
+    engine->dns = (struct resolver_config){
+        .servers = config->dns.servers,
+        .timeout_ms = config->dns.timeout_ms,
+        .tries = (unsigned)config->dns.tries,
+        .min_ttl_ms = config->dns.min_ttl_s * 1000,
+        .max_ttl_ms = config->dns.max_ttl_s * 1000,
+        .negative_ttl_ms = config->dns.negative_ttl_s * 1000,
+        .failure_ttl_ms = config->dns.failure_ttl_s * 1000,
+        .max_names = (size_t)config->dns.max_names,
+        .max_lookups = (unsigned)config->dns.max_lookups,
+    };
 }
 
 static void set_politeness(struct engine_config *engine, const struct config *config)
@@ -37,6 +53,15 @@ static void set_politeness(struct engine_config *engine, const struct config *co
     engine->host_delay_ms = config->politeness.host_delay_ms;
     engine->host_connections = (unsigned)config->politeness.host_connections;
     engine->max_crawl_delay_ms = config->politeness.max_crawl_delay_ms;
+    engine->adaptive_delay = config->politeness.adaptive;
+    engine->adaptive_factor = config->politeness.adaptive_factor;
+    engine->adaptive_max_delay_ms = config->politeness.adaptive_max_delay_ms;
+    engine->address_connections = (unsigned)config->politeness.address_connections;
+    engine->unproven_percent = (unsigned)config->politeness.unproven_percent;
+    engine->slow_after_ms = config->politeness.slow_after_ms;
+    engine->robots_tries = (unsigned)config->politeness.robots_tries;
+    engine->robots_max_wait_ms = config->politeness.robots_max_wait_ms;
+    engine->robots_patience_ms = config->politeness.robots_patience_ms;
     engine->own_host_connections = (unsigned)config->politeness.own_host_connections;
     engine->own_hosts = &config->politeness.own_hosts;
 }
@@ -61,6 +86,7 @@ void engine_setup_init(struct engine_setup *ret_setup, const struct config *conf
     *ret_setup = (struct engine_setup){.engine.data_dir = config->data.dir};
     set_limits(&ret_setup->engine, config);
     set_fetch(&ret_setup->engine, config);
+    set_dns(&ret_setup->engine, config);
     set_politeness(&ret_setup->engine, config);
     snprintf(ret_setup->robots_agent, sizeof ret_setup->robots_agent, "%.*s",
              (int)config_robots_token(config->fetch.user_agent), config->fetch.user_agent);

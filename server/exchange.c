@@ -174,8 +174,9 @@ static bool refuse_type(struct request *request)
 {
     const char *type = request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
 
-    if (strcmp(request->method, "POST") != 0 || guard_is_json(type) ||
-        (!type && !request->route->needs_body))
+    bool has_body = request->route->needs_body || strcmp(request->method, "POST") == 0;
+
+    if (!has_body || guard_is_json(type) || (!type && !request->route->needs_body))
         return false;
     respond_error(request, PROBLEM_MEDIA_TYPE, "Send Content-Type: application/json%s%.100s%s.",
                   type ? ", not \"" : "", type ? type : "", type ? "\"" : "");

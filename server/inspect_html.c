@@ -50,8 +50,11 @@ static const char *read_source(const json_t *request, struct page_source *ret_so
     const char *html, *encoded;
     if (!get_string(request, "html", &html) || !get_string(request, "html_b64", &encoded) ||
         !get_string(request, "base", &input->base) ||
-        !get_string(request, "content_type", &input->content_type))
-        return "html, html_b64, base and content_type are strings";
+        !get_string(request, "content_type", &input->content_type) ||
+        !get_string(request, "default_charset", &input->default_charset))
+        return "html, html_b64, base, content_type and default_charset are strings";
+    if (!input->content_type)
+        input->content_type = "text/html";
     if (!html == !encoded)
         return "give the page as \"html\" (text) or as \"html_b64\" (its bytes in base64)";
     if (html) {
@@ -119,15 +122,33 @@ static json_t *flags_answer(uint32_t flags)
     return answer;
 }
 
+static json_t *directives_answer(uint32_t directives)
+{
+    json_t *answer = json_array();
+    for (uint32_t flag = 1; flag <= DIRECTIVES_ALL; flag <<= 1)
+        if (directives & flag)
+            json_array_append_new(answer, json_string(robots_directive_name(flag)));
+    return answer;
+}
+
 static json_t *record_answer(const struct page_record *record)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "title",
-                     text(record->title), "base", text(record->base), "canonical",
-                     text(record->canonical), "meta_robots", text(record->meta_robots),
-                     "meta_refresh", text(record->meta_refresh), "charset", text(record->charset),
-                     "images", images_answer(record), "links", links_answer(record),
-                     "image_elements", (json_int_t)record->image_elements, "link_elements",
-                     (json_int_t)record->link_elements, "flags", flags_answer(record->flags));
+    json_t *answer = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "title", text(record->title),
+        "base", text(record->base), "canonical", text(record->canonical), "meta_robots",
+        text(record->meta_robots), "meta_refresh", text(record->meta_refresh), "charset",
+        text(record->charset), "images", images_answer(record), "links", links_answer(record),
+        "image_elements", (json_int_t)record->image_elements, "link_elements",
+        (json_int_t)record->link_elements, "flags", flags_answer(record->flags));
+    json_object_set_new(answer, "sniffed_type",
+                        record->sniffed_type == MIME_HTML
+                            ? json_null()
+                            : json_string(mime_type_name(record->sniffed_type)));
+    json_object_set_new(answer, "verdict", json_string(page_verdict_name(record->verdict)));
+    json_object_set_new(answer, "evidence", text(record->evidence));
+    json_object_set_new(answer, "directives", directives_answer(record->directives));
+    json_object_set_new(answer, "tdm_policy", text(record->tdm_policy));
+    return answer;
 }
 
 static json_t *extraction_error(int64_t error)
@@ -295,6 +316,12 @@ static void print_page(const json_t *answer)
     print_field(answer, "meta_robots", "robots:");
     print_field(answer, "meta_refresh", "refresh:");
     print_field(answer, "charset", "charset:");
+    if (member(answer, "sniffed_type"))
+        print_field(answer, "sniffed_type", "is really:");
+    if (member(answer, "evidence")) {
+        print_field(answer, "verdict", "verdict:");
+        print_field(answer, "evidence", "because:");
+    }
     print_flags(answer);
     print_images(answer);
     print_links(answer);
@@ -354,7 +381,7 @@ static int fail(const char *what, const char *why)
 
 static int inspect_file(const struct arguments *arguments)
 {
-    struct extract_input input = {.base = arguments->base};
+    struct extract_input input = {.base = arguments->base, .content_type = "text/html"};
     unsigned char *html = read_file(arguments->file, &input.bytes);
     if (!html)
         return fail(arguments->file, strerror(errno));

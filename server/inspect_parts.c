@@ -110,7 +110,8 @@ json_t *inspect_charset(const json_t *request)
     struct bytes data = get_bytes(request, "data", "data_b64");
     enum charset_source source;
     const char *encoding = charset_sniff((const unsigned char *)data.data, data.bytes,
-                                         get_text(request, "content_type").data, &source);
+                                         get_text(request, "content_type").data,
+                                         get_text(request, "default_charset").data, &source);
     free(data.owned);
     return json_pack("{s:s, s:s}", "encoding", encoding, "source", charset_source_name(source));
 }

@@ -8,6 +8,8 @@
 #include "crawler/board.h"
 #include "crawler/engine.h"
 #include "crawler/job_counts.h"
+#include "server/job_notes.h"
+#include "server/job_secrets.h"
 #include "server/json_value.h"
 #include "server/request.h"
 #include "server/respond.h"
@@ -57,9 +59,18 @@ enum job_state job_view_state(struct board *board, const struct job_row *row)
     return entry.state;
 }
 
+void job_view_counts(struct board *board, const struct job_row *row, struct job_counts *ret_counts)
+{
+    struct board_entry entry;
+
+    truth_of(board, row, &entry);
+    *ret_counts = entry.counts;
+}
+
 static json_t *links_of(int64_t id)
 {
-    static const char *const parts[] = {"pages", "images", "occurrences", "hosts", "events"};
+    static const char *const parts[] = {"pages",  "images",  "occurrences", "hosts",
+                                        "events", "skipped", "sitemaps",    "traps"};
     json_t *links = json_object();
 
     json_object_set_new(links, "self", json_sprintf("/v1/jobs/%" PRId64, id));
@@ -114,6 +125,7 @@ json_t *job_view(struct board *board, const struct job_row *row)
     json_object_set_new(view, "started_at", json_time(entry.started_ms));
     json_object_set_new(view, "finished_at", json_time(entry.finished_ms));
     add_progress(view, &entry);
+    job_secrets_hide(settings);
     json_object_set_new(view, "settings", settings);
     json_object_set_new(view, "links", links_of(row->id));
     return view;
@@ -144,9 +156,12 @@ int job_view_load(struct request *request, int64_t job_id, struct job_row *ret_r
 void job_view_respond(struct request *request, unsigned status, int64_t job_id)
 {
     struct job_row row = {0};
+    json_t *view;
 
     if (job_view_load(request, job_id, &row) < 0)
         return;
-    respond_json(request, status, job_view(engine_board(request->context->engine), &row));
+    view = job_view(engine_board(request->context->engine), &row);
+    json_object_set_new(view, "notes", job_notes(request->context->data_dir, job_id));
+    respond_json(request, status, view);
     job_row_done(&row);
 }

@@ -39,11 +39,10 @@ static void *member(struct reading *reading)
     return (char *)reading->params + reading->spec->offset;
 }
 
-static int read_text(struct reading *reading, const char *value)
+static int read_text(struct reading *reading, const char *value, size_t max_bytes)
 {
-    if (strlen(value) > PARAM_TEXT_MAX_BYTES) {
-        snprintf(reading->refusal, sizeof reading->refusal, "longer than %d bytes",
-                 PARAM_TEXT_MAX_BYTES);
+    if (strlen(value) > max_bytes) {
+        snprintf(reading->refusal, sizeof reading->refusal, "longer than %zu bytes", max_bytes);
         return -EINVAL;
     }
     *(const char **)member(reading) = value;
@@ -103,7 +102,9 @@ static int read_value(struct reading *reading, const char *value)
 {
     switch (reading->spec->kind) {
     case PARAM_TEXT:
-        return read_text(reading, value);
+        return read_text(reading, value, PARAM_TEXT_MAX_BYTES);
+    case PARAM_URL:
+        return read_text(reading, value, PARAM_URL_MAX_BYTES);
     case PARAM_CHOICE:
         return read_choice(reading, value);
     case PARAM_STATUS:

@@ -10,7 +10,12 @@
 
 #include "server/problem.h"
 
-enum { PARAM_LIMIT_DEFAULT = 100, PARAM_LIMIT_MAX = 1000, PARAM_TEXT_MAX_BYTES = 1000 };
+enum {
+    PARAM_LIMIT_DEFAULT = 100,
+    PARAM_LIMIT_MAX = 1000,
+    PARAM_TEXT_MAX_BYTES = 1000,
+    PARAM_URL_MAX_BYTES = 8192
+};
 
 /* As decoded from the URL, in its order. */
 struct param_pair {
@@ -24,7 +29,7 @@ struct status_range {
 
 /* All parameters that any route takes. NULL and 0 where not given; limit has its default. */
 struct params {
-    const char *state, *outcome, *host, *page_host, *alt_state, *source, *text, *of, *cursor;
+    const char *state, *outcome, *host, *page_host, *alt_state, *source, *consent, *text, *of, *cursor, *url, *pattern;
     struct status_range status;
     int64_t page_id, image_id, limit;
     uint64_t filters; /* fingerprint of all but cursor and limit */
@@ -33,7 +38,7 @@ struct params {
 /* The names that a choice may have, one after another; NULL after the last. */
 typedef const char *(*param_choice_fn)(unsigned index);
 
-enum param_kind { PARAM_TEXT, PARAM_CHOICE, PARAM_STATUS, PARAM_ID, PARAM_LIMIT };
+enum param_kind { PARAM_TEXT, PARAM_URL, PARAM_CHOICE, PARAM_STATUS, PARAM_ID, PARAM_LIMIT };
 
 struct param_spec {
     const char *name; /* NULL in the row that ends a table */

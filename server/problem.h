@@ -18,6 +18,8 @@
     X(BAD_ID, 404, "bad-id", "An id in the path is not a number")                                  \
     X(JOB_NOT_FOUND, 404, "job-not-found", "There is no such job")                                 \
     X(PAGE_NOT_FOUND, 404, "page-not-found", "There is no such page in this job")                  \
+    X(TRAP_NOT_FOUND, 404, "trap-not-found", "There is no such trap in this job")                  \
+    X(RULE_NOT_FOUND, 404, "rule-not-found", "There is no such host rule")                         \
     X(METHOD_NOT_ALLOWED, 405, "method-not-allowed", "This path does not take this method")        \
     X(JOB_STATE, 409, "job-state", "The job's state does not allow this")                          \
     X(BODY_TOO_LARGE, 413, "body-too-large", "The request body is too large")                      \

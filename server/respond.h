@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 #include <stddef.h>
 
+#include "crawler/job_settings.h"
 #include "server/problem.h"
 #include "server/request.h"
 
@@ -30,6 +31,9 @@ void respond_error(struct request *request, enum problem_kind kind, const char *
     __attribute__((format(printf, 3, 4)));
 /* An error that storage gave: -rc as a problem. */
 void respond_storage_error(struct request *request, int rc);
+
+/* Settings that were refused: where (a JSON pointer), and what would do. */
+void respond_settings_error(struct request *request, const struct settings_error *error);
 
 /* Adds a header to the answer. */
 void respond_header(struct request *request, const char *name, const char *value);

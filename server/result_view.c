@@ -52,6 +52,21 @@ static void add_visit(json_t *view, const struct page_result *row)
                         row->fetched_ms == 0 ? json_null() : json_integer(row->fetch_ms));
     json_object_set_new(view, "body_bytes", json_integer(row->body_bytes));
     json_object_set_new(view, "content_type", json_text(row->content_type));
+    json_object_set_new(view, "sniffed_type", json_text(row->sniffed_type));
+    json_object_set_new(view, "etag", json_text(row->etag));
+    json_object_set_new(view, "last_modified", json_text(row->last_modified));
+}
+
+/* What the page asks of those who read it, itself or by its headers. */
+static json_t *consent_view(int directives, const char *tdm_policy)
+{
+    json_t *view = json_object();
+
+    for (int flag = 1; flag <= DIRECTIVES_ALL; flag <<= 1)
+        json_object_set_new(view, robots_directive_name((uint32_t)flag),
+                            json_boolean(directives & flag));
+    json_object_set_new(view, "tdm_policy", json_text(tdm_policy));
+    return view;
 }
 
 /* What the parser found. */
@@ -62,6 +77,8 @@ static void add_facts(json_t *view, const struct page_result *row)
     json_object_set_new(view, "base", json_text(row->base));
     json_object_set_new(view, "canonical", json_text(row->canonical));
     json_object_set_new(view, "meta_robots", json_text(row->meta_robots));
+    json_object_set_new(view, "robots_tag", json_text(row->robots_tag));
+    json_object_set_new(view, "consent", consent_view(row->directives, row->tdm_policy));
     json_object_set_new(view, "link_elements", json_integer(row->link_elements));
     json_object_set_new(view, "image_elements", json_integer(row->image_elements));
     json_object_set_new(view, "flags", flags_view(row->flags));
@@ -129,6 +146,7 @@ json_t *image_view(const struct image_result *row)
     json_object_set_new(alt, "empty", json_integer(row->alt_empty));
     json_object_set_new(alt, "whitespace", json_integer(row->alt_whitespace));
     json_object_set_new(alt, "text", json_integer(row->alt_text));
+    json_object_set_new(alt, "not_applicable", json_integer(row->alt_not_applicable));
     json_object_set_new(view, "alt", alt);
     json_object_set_new(view, "alt_sample", json_text(row->alt));
     json_object_set_new(view, "first_page_url", json_text(row->first_page_url));
@@ -156,5 +174,6 @@ json_t *occurrence_view(const struct occurrence_result *row)
     json_object_set_new(view, "height", json_text(row->height));
     json_object_set_new(view, "loading", json_text(row->loading));
     json_object_set_new(view, "data_bytes", json_id(row->data_bytes));
+    json_object_set_new(view, "consent", consent_view(row->directives, row->tdm_policy));
     return view;
 }

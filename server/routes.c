@@ -9,10 +9,16 @@
 #include "crawler/extract/record.h"
 #include "crawler/job_state.h"
 #include "crawler/outcome.h"
+#include "server/api_estimate.h"
 #include "server/api_export.h"
 #include "server/api_health.h"
+#include "server/api_hosts.h"
 #include "server/api_jobs.h"
+#include "server/api_live.h"
 #include "server/api_results.h"
+#include "server/api_sitemaps.h"
+#include "server/api_traps.h"
+#include "server/api_why.h"
 #include "storage/export.h"
 
 static const char *job_states(unsigned index)
@@ -40,6 +46,13 @@ static const char *alt_states(unsigned index)
 static const char *sources(unsigned index)
 {
     return index < IMAGE_SOURCE_COUNT ? image_source_name((enum image_source)index) : NULL;
+}
+
+static const char *consents(unsigned index)
+{
+    static const char *const names[] = {"reserved", "open"};
+
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }
 
 static const char *host_kinds(unsigned index)
@@ -94,6 +107,7 @@ static const struct param_spec occurrences_params[] = {CHOICE(alt_state, alt_sta
                                                        TEXT(host),
                                                        TEXT(page_host),
                                                        CHOICE(source, sources),
+                                                       CHOICE(consent, consents),
                                                        STATUS,
                                                        ID(page_id),
                                                        ID(image_id),
@@ -101,14 +115,22 @@ static const struct param_spec occurrences_params[] = {CHOICE(alt_state, alt_sta
                                                        PART,
                                                        END};
 static const struct param_spec hosts_params[] = {CHOICE(of, host_kinds), LIMIT, END};
+static const struct param_spec why_params[] = {
+    {"url", PARAM_URL, offsetof(struct params, url), NULL}, END};
+static const struct param_spec known_hosts_params[] = {LIMIT, END};
+static const struct param_spec rule_params[] = {TEXT(pattern), END};
 static const struct param_spec events_params[] = {LIMIT, END};
+static const struct param_spec traps_params[] = {PART, END};
+static const struct param_spec sitemaps_params[] = {CHOICE(outcome, outcomes), PART, END};
 
 /* clang-format off */
 static const struct route routes[] = {
     {"GET",    "/healthz",                       api_health,           NULL,         0, false},
     {"POST",   "/v1/jobs",                       api_create_job,       NULL,         0, true},
+    {"POST",   "/v1/estimate",                   api_estimate,         NULL,         0, true},
     {"GET",    "/v1/jobs",                       api_list_jobs,        jobs_params,  0, false},
     {"GET",    "/v1/jobs/{id}",                  api_get_job,          NULL,         0, false},
+    {"PATCH",  "/v1/jobs/{id}",                  api_patch_job,        NULL,         0, true},
     {"DELETE", "/v1/jobs/{id}",                  api_delete_job,       NULL,         0, false},
     {"POST",   "/v1/jobs/{id}/pause",            api_act_on_job,       NULL,         JOB_PAUSE, false},
     {"POST",   "/v1/jobs/{id}/resume",           api_act_on_job,       NULL,         JOB_RESUME, false},
@@ -120,8 +142,17 @@ static const struct route routes[] = {
     {"GET",    "/v1/jobs/{id}/occurrences",      api_list_occurrences, occurrences_params, 0, false},
     {"GET",    "/v1/jobs/{id}/hosts",            api_list_hosts,       hosts_params, 0, false},
     {"GET",    "/v1/jobs/{id}/events",           api_list_events,      events_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/sitemaps",         api_list_sitemaps,    sitemaps_params, 0, false},
+    {"GET",    "/v1/jobs/{id}/traps",            api_list_traps,       traps_params, 0, false},
+    {"POST",   "/v1/jobs/{id}/traps/{trap_id}/release", api_release_trap, NULL,      0, false},
+    {"GET",    "/v1/jobs/{id}/skipped",          api_list_skipped,     NULL,         0, false},
+    {"GET",    "/v1/jobs/{id}/why",              api_why,              why_params,   0, false},
     {"GET",    "/v1/jobs/{id}/export.csv",       api_export,           NULL,         EXPORT_CSV, false},
     {"GET",    "/v1/jobs/{id}/export.jsonl",     api_export,           NULL,         EXPORT_JSONL, false},
+    {"GET",    "/v1/hosts",                      api_list_known_hosts, known_hosts_params, 0, false},
+    {"GET",    "/v1/host-rules",                 api_list_host_rules,  NULL,         0, false},
+    {"PUT",    "/v1/host-rules",                 api_put_host_rule,    NULL,         0, true},
+    {"DELETE", "/v1/host-rules",                 api_delete_host_rule, rule_params,  0, false},
 };
 /* clang-format on */
 enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };

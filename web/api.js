@@ -8,15 +8,17 @@ export class ApiError extends Error {
         this.name = 'ApiError';
         this.status = status;
         this.remedy = remedy;
-        this.fields = fields; /* [{ field: "seeds", index: 0 or null, message }] */
+        this.fields = fields; /* [{ field: "seeds", index: 0 or null, member: "" or a name, message }] */
     }
 }
 
-/* "/seeds/0" → { field: "seeds", index: 0 } (RFC 6901). */
+/* "/seeds/0" → { field: "seeds", index: 0 }, "/headers/Accept" → { field: "headers", member: "Accept" } (RFC 6901). */
 export function readPointer(pointer) {
     const steps = String(pointer ?? '').split('/').slice(1)
         .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return { field: steps[0] ?? '', index: /^\d+$/.test(steps[1] ?? '') ? Number(steps[1]) : null };
+    const inner = steps[1] ?? '';
+    const isIndex = /^\d+$/.test(inner);
+    return { field: steps[0] ?? '', index: isIndex ? Number(inner) : null, member: isIndex ? '' : inner };
 }
 
 const REMEDIES = {
@@ -40,7 +42,7 @@ function fromProblem(status, problem) {
 
 async function send(method, path, body, signal) {
     const options = { method, signal, headers: { Accept: 'application/json, application/problem+json' } };
-    if (method === 'POST') {
+    if (['POST', 'PUT', 'PATCH'].includes(method)) {
         options.headers['Content-Type'] = 'application/json';
         options.body = JSON.stringify(body ?? {});
     }
@@ -92,5 +94,16 @@ export const api = {
     listOccurrences: (id, query, signal) => call('GET', jobPath(id, '/occurrences'), { query, signal }),
     listHosts: (id, of, signal) => call('GET', jobPath(id, '/hosts'), { query: { of }, signal }),
     listEvents: (id, signal) => call('GET', jobPath(id, '/events'), { signal }),
+    patchJob: (id, changes, signal) => call('PATCH', jobPath(id), { body: changes, signal }),
+    estimate: (settings, signal) => call('POST', '/v1/estimate', { body: settings, signal }),
+    why: (id, url, signal) => call('GET', jobPath(id, '/why'), { query: { url }, signal }),
+    listSkipped: (id, signal) => call('GET', jobPath(id, '/skipped'), { signal }),
+    listTraps: (id, query, signal) => call('GET', jobPath(id, '/traps'), { query, signal }),
+    releaseTrap: (id, trapId, signal) => call('POST', jobPath(id, `/traps/${encodeURIComponent(trapId)}/release`), { signal }),
+    listSitemaps: (id, query, signal) => call('GET', jobPath(id, '/sitemaps'), { query, signal }),
+    listLedger: (query, signal) => call('GET', '/v1/hosts', { query, signal }),
+    listHostRules: (signal) => call('GET', '/v1/host-rules', { signal }),
+    putHostRule: (rule, signal) => call('PUT', '/v1/host-rules', { body: rule, signal }),
+    deleteHostRule: (pattern, signal) => call('DELETE', '/v1/host-rules', { query: { pattern }, signal }),
     exportPath: (id, kind) => jobPath(id, `/export.${kind}`),
 };

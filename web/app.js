@@ -6,11 +6,15 @@ import { api } from './api.js';
 import { h } from './dom.js';
 import { start } from './router.js';
 import { errorBox } from './parts/notice.js';
+import { hostsView } from './views/hosts.js';
 import { imagesView } from './views/images.js';
 import { jobView } from './views/job.js';
 import { jobsView } from './views/jobs.js';
 import { pageView } from './views/page.js';
 import { pagesView } from './views/pages.js';
+import { sitemapsView } from './views/sitemaps.js';
+import { skippedView } from './views/skipped.js';
+import { whyView } from './views/why.js';
 
 const ROUTES = [
     [/^\/$/, jobsView],
@@ -18,6 +22,10 @@ const ROUTES = [
     [/^\/jobs\/(\w+)\/images$/, imagesView],
     [/^\/jobs\/(\w+)\/pages$/, pagesView],
     [/^\/jobs\/(\w+)\/pages\/(\w+)$/, pageView],
+    [/^\/jobs\/(\w+)\/skipped$/, skippedView],
+    [/^\/jobs\/(\w+)\/sitemaps$/, sitemapsView],
+    [/^\/jobs\/(\w+)\/why$/, whyView],
+    [/^\/hosts$/, hostsView],
 ];
 
 const main = document.getElementById('main');
@@ -49,8 +57,10 @@ function match(path) {
     return { view: notFoundView, params: [] };
 }
 
+/* Unless the view has put the focus where it wants it. */
 function focusHeading(root) {
     const heading = root.querySelector('h1');
+    if (root.contains(document.activeElement)) return;
     window.scrollTo(0, 0);
     (heading ?? main).focus({ preventScroll: true });
 }
@@ -75,9 +85,10 @@ async function mount(route, first) {
 }
 
 function markNavigation(path) {
-    const jobs = document.getElementById('nav-jobs');
-    if (path === '/') jobs.setAttribute('aria-current', 'page');
-    else jobs.removeAttribute('aria-current');
+    for (const link of document.querySelectorAll('.top-nav a')) {
+        if (link.getAttribute('href') === `#${path}`) link.setAttribute('aria-current', 'page');
+        else link.removeAttribute('aria-current');
+    }
 }
 
 /* A view that only needs to follow its query (filters, an open panel) says so by an update(). */

@@ -47,6 +47,7 @@ export function duration(seconds) {
 
 export function milliseconds(ms) {
     if (ms === null || ms === undefined) return '–';
+    if (ms === 0) return '< 1 ms';
     return ms < 1000 ? `${count(Math.round(ms))} ms` : `${oneDigit.format(ms / 1000)} s`;
 }
 

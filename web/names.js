@@ -15,11 +15,15 @@ export const STATES = {
 export const isActive = (state) => state === 'queued' || state === 'running';
 export const isFinal = (state) => ['finished', 'cancelled', 'failed'].includes(state);
 
+/* Whether what the page shows is known: it was read now, or in the crawl that this one repeats. */
+export const isRead = ({ outcome }) => outcome === 'ok' || outcome === 'not_modified';
+
 export const SCOPES = {
     host: ['This host', 'Only the hosts of the addresses above'],
     domain: ['Whole domain', 'Also its other subdomains, such as shop.example.org'],
     prefix: ['Below the address', 'Only pages in the same directory or deeper'],
     hosts: ['Listed hosts', 'The hosts you list under More settings'],
+    any: ['Every host', 'Wherever links lead; only the limits end it'],
 };
 
 const REASONS = {
@@ -38,7 +42,7 @@ export const PAGE_FLAGS = {
     meta_nofollow: 'asks crawlers not to follow its links',
 };
 
-export const SOURCES = { img: 'img src', srcset: 'srcset' };
+export const SOURCES = { img: 'img src', srcset: 'srcset', sitemap: 'sitemap' };
 
 /* Worst first: the order in which an auditor wants to see them. */
 export const ALT_STATES = {
@@ -46,12 +50,14 @@ export const ALT_STATES = {
     whitespace: { label: 'Whitespace', long: 'Whitespace only', hint: 'An alt of nothing but spaces, nearly always a mistake' },
     empty: { label: 'Empty', long: 'Empty alt', hint: 'alt="": right for decoration, wrong for content' },
     text: { label: 'Text', long: 'Has text', hint: 'An alt with words; whether they are good needs your eyes' },
+    not_applicable: { label: 'Not applicable', long: 'No alt by nature', hint: 'Named where there is no place for an alt, such as in a sitemap' },
 };
 
 export const PAGE_STATES = { done: 'Done', queued: 'Queued', in_flight: 'In flight', skipped: 'Skipped', failed: 'Failed' };
 
 const OUTCOMES = {
     ok: ['Fetched', 'fetched, parsed and stored'],
+    not_modified: ['Unchanged', 'as it was in the crawl that this one repeats'],
     redirected: ['Redirected', 'leads to another URL, which is counted on its own'],
     dns_failed: ['Host not found', 'the host name could not be resolved'],
     connect_refused: ['Connection refused', 'the host refused the connection'],
@@ -81,17 +87,95 @@ const OUTCOMES = {
     parse_timeout: ['Parsing took too long', 'the parser did not finish in time, twice'],
     parse_out_of_memory: ['Parsing needed too much memory', 'more memory than a page may use'],
     parse_failed: ['Not parsed', 'the parser gave no valid answer'],
+    soft_404: ['Soft 404', 'it answered 200, but the page says that there is nothing here'],
+    challenge: ['Robot check', 'a check for robots came instead of the page'],
     internal_error: ['Internal error', 'imgcrawl itself failed; its log says more'],
     not_html: ['Not HTML', 'a file of another type, such as PDF or an image'],
     out_of_scope: ['Out of scope', 'lies outside the scope of the job'],
     excluded: ['Excluded', 'matches an exclude pattern'],
     not_included: ['Not included', 'matches none of the include patterns'],
     max_depth: ['Too deep', 'more links away from the start than the job allows'],
+    max_host_pages: ['Host page limit', 'its host reached max_host_pages first'],
+    max_query_variants: ['Too many queries', 'too many URLs that differ in their query only'],
+    max_path_depth: ['Path too deep', 'its path has more segments than the job allows'],
+    repeated_segments: ['Repeating path', 'a part of its path repeats too often'],
+    trap: ['Held back', 'looks like one of endlessly many pages; see the traps of the job'],
     max_pages: ['Page limit', 'the job reached its number of pages first'],
     max_seconds: ['Time limit', 'the job reached its running time first'],
     robots_disallowed: ['robots.txt says no', 'the site asks crawlers not to fetch it'],
     robots_unreachable: ['robots.txt not available', 'it could not be fetched, so nothing is allowed'],
     cancelled: ['Cancelled', 'the job was cancelled before it was fetched'],
+};
+
+/* How a URL came to be known. */
+export const VIAS = { seed: 'a start address', link: 'by a link', redirect: 'by a redirect', sitemap: 'by a sitemap' };
+
+/* What kind of rule decided about a URL. */
+export const RULES = {
+    answer: 'What the host answered',
+    robots: 'robots.txt of the site',
+    scope: 'Which URLs belong to the crawl',
+    limit: 'A limit of the crawl',
+    trap: 'A trap',
+    nofollow: 'Links marked nofollow',
+    user: 'Your request',
+    none: 'No rule stands against it',
+};
+
+/* What forbids to follow a link. */
+export const NOFOLLOWS = {
+    rel_nofollow: 'the link itself is marked so',
+    meta_nofollow: 'the page says so of all its links, in meta robots',
+    robots_tag_nofollow: 'the page says so of all its links, in X-Robots-Tag',
+};
+
+/* What a page asks by meta robots, X-Robots-Tag and the TDM reservation. */
+export const CONSENTS = {
+    noindex: { label: 'noindex', hint: 'the page asks not to be indexed' },
+    nofollow: { label: 'nofollow', hint: 'the page asks not to follow its links' },
+    noimageindex: { label: 'noimageindex', hint: 'the page asks not to index its images' },
+    noai: { label: 'noai', hint: 'the page asks not to be used for AI' },
+    noimageai: { label: 'noimageai', hint: 'the page asks not to use its images for AI' },
+    tdm_reserved: { label: 'TDM reserved', hint: 'the rights in text and data mining are reserved' },
+};
+
+/* How a sitemap came to be known, what it is, and what was wrong with it. */
+export const SITEMAP_VIAS = { robots: 'named in robots.txt', well_known: 'looked for at the usual place', index: 'named in' };
+export const SITEMAP_KINDS = { urlset: 'Pages', index: 'Index of sitemaps', text: 'Text', rss: 'RSS feed', atom: 'Atom feed', unknown: 'Not a sitemap' };
+export const SITEMAP_FLAGS = { truncated: 'too big, read in part', broken: 'broken, read up to the fault', refused: 'refused: made to do harm' };
+
+export const TRAPS = {
+    far_dates: { label: 'Dates far away', text: 'A calendar that leads into years where nothing is' },
+    calendar: { label: 'Calendar', text: 'Its pages give the same again and again' },
+    session_id: { label: 'Session ids', text: 'The same pages under ever new ids' },
+    parameter_order: { label: 'Order of parameters', text: 'Known URLs with their parameters in another order' },
+    facets: { label: 'Combinations of filters', text: 'One page by ever more selections' },
+    repeating_path: { label: 'Repeating path', text: 'Links that lead deeper and deeper into the same' },
+};
+
+/* What stands in the way of a crawl; some are names of outcomes. */
+const OBSTACLES = {
+    not_asked: 'Not asked in time',
+    seed_disallowed: 'robots.txt forbids a start address',
+    crawl_delay_capped: 'The site asks for more patience',
+    no_sitemap: 'No sitemap',
+    out_of_scope: 'Out of scope',
+    sitemap_failed: 'A sitemap could not be read',
+    sitemap_damaged: 'A sitemap is damaged',
+    max_pages: 'Page limit',
+    max_seconds: 'Time limit',
+    time_limit: 'The estimate is not complete',
+};
+
+/* Why a host is asked at its pace. */
+export const PACES = {
+    none: 'No delay',
+    fixed: 'As configured',
+    rule: 'A rule of yours',
+    crawl_delay: 'Its robots.txt asks for it',
+    adaptive: 'By its time to answer',
+    latency: 'It is getting slower',
+    backoff: 'It asked for a pause',
 };
 
 const words = (name) => String(name ?? '').replaceAll('_', ' ');
@@ -102,6 +186,10 @@ export function outcomeLabel(name) {
 
 export function outcomeText(name) {
     return OUTCOMES[name]?.[1] ?? '';
+}
+
+export function obstacleLabel(code) {
+    return OBSTACLES[code] ?? outcomeLabel(code);
 }
 
 /* Why a job is in its state: in our words, else in those that came with it. */

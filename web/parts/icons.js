@@ -7,6 +7,7 @@ const PATHS = {
     whitespace: 'M2 8v3.5h12V8',
     empty: 'M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 1 0 8 2.2M4 12 12 4',
     text: 'M2.5 8.5 6 12l7.5-8',
+    not_applicable: 'M3 8h10',
     pause: 'M5 3v10M11 3v10',
     resume: 'M4.5 2.8v10.4L13 8z',
     stop: 'M3.5 3.5h9v9h-9z',

@@ -5,6 +5,7 @@ import { bytes, count, fileName, shortUrl } from '../format.js';
 import { SOURCES } from '../names.js';
 import { href } from '../router.js';
 import { altOf, thumbAlt } from './alt.js';
+import { consentBadges } from './consent.js';
 import { thumb } from './thumb.js';
 
 function facts(occurrence) {
@@ -31,6 +32,7 @@ export function occurrenceOnPage(jobId, occurrence) {
     return h('li', { class: 'occurrence', 'data-alt': occurrence.alt_state },
         h('a', { class: 'url', href: href(`/jobs/${jobId}/pages/${occurrence.page_id}`) }, foreign(shortUrl(occurrence.page_url))),
         h('p', { class: 'occurrence-alt' }, altOf(occurrence)),
+        consentBadges(occurrence.consent),
         factLine(occurrence));
 }
 

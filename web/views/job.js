@@ -4,13 +4,15 @@
 
 import { api } from '../api.js';
 import { foreign, h, keyed, setText } from '../dom.js';
-import { bytes, count, dateTime, duration, isoTime, percent, plural, rate, timeOfDay } from '../format.js';
-import { ALT_STATES, isActive, jobTitle, outcomeLabel, outcomeText, SCOPES } from '../names.js';
+import { bytes, count, duration, isoTime, percent, plural, rate, timeOfDay } from '../format.js';
+import { ALT_STATES, isActive, isFinal, jobTitle, outcomeLabel, outcomeText } from '../names.js';
 import { icon } from '../parts/icons.js';
 import { emptyState } from '../parts/notice.js';
 import { countsBar, partsOf } from '../parts/state.js';
+import { whyForm } from '../parts/why_form.js';
 import { href } from '../router.js';
 import { jobFrame } from './job_frame.js';
+import { settingsCard } from './job_settings.js';
 
 function card(id, title, ...children) {
     return h('section', { class: 'card', 'aria-labelledby': id }, h('h2', { id }, title), children);
@@ -80,6 +82,7 @@ function altCard(job) {
                 setText(number, count(value));
                 setText(share, percent(value, counts.occurrences));
                 node.classList.toggle('is-zero', value === 0);
+                node.hidden = state === 'not_applicable' && value === 0;
             }
             setText(total, `${plural(counts.images, 'image')} in ${plural(counts.occurrences, 'place')}`);
         },
@@ -120,36 +123,21 @@ function reasonsCard(job) {
     return {
         node: card('reasons-title', 'What came of each URL', h('table', { class: 'reasons' },
             h('thead', { class: 'unseen' }, h('tr', null, h('th', { scope: 'col' }, 'Reason'), h('th', { scope: 'col' }, 'URLs'))),
-            groups.map(({ nodes }) => nodes))),
+            groups.map(({ nodes }) => nodes)), whyForm(job.id).node),
         update: (now) => groups.forEach((group) => group.update(now)),
     };
 }
 
 function exportCard(job) {
+    const changes = h('a', { class: 'button', href: href('/', { from: job.id, repeat: 'yes' }), title: 'Pages that have not changed since are not fetched anew' },
+        icon('again'), 'Crawl what changed …');
     const link = (kind, label) => h('a', { class: 'button', href: api.exportPath(job.id, kind), download: `job-${job.id}.${kind}` }, icon('download'), label);
     return {
         node: card('export-title', 'Take the results with you',
             h('p', { class: 'quiet' }, 'One row for each place where an image stands: page, URL, alt, position. Also while the crawl runs.'),
             h('p', { class: 'button-row' }, link('csv', 'CSV'), link('jsonl', 'JSON lines'),
-                h('a', { class: 'button', href: href('/', { from: job.id }) }, icon('again'), 'Crawl again …'))),
-        update() {},
-    };
-}
-
-function settingsCard({ settings = {}, created_at: created }) {
-    const list = (items) => (items?.length ? h('ul', { role: 'list' }, items.map((item) => h('li', { class: 'url' }, foreign(item)))) : null);
-    const rows = [
-        ['Start', list(settings.seeds)], ['Scope', SCOPES[settings.scope]?.[0] ?? settings.scope], ['Hosts', list(settings.hosts)],
-        ['Include', list(settings.include)], ['Exclude', list(settings.exclude)],
-        ['Pages', settings.max_pages ? `at most ${count(settings.max_pages)}` : null],
-        ['Depth', Number.isFinite(settings.max_depth) ? `at most ${plural(settings.max_depth, 'link')}` : null],
-        ['Time', settings.max_seconds ? `at most ${duration(settings.max_seconds)}` : null],
-        ['Created', h('time', { datetime: isoTime(created) }, dateTime(created))],
-    ];
-    return {
-        node: card('settings-title', 'Settings', h('dl', { class: 'facts' }, rows.filter(([, value]) => value)
-            .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))),
-        update() {},
+                h('a', { class: 'button', href: href('/', { from: job.id }) }, icon('again'), 'Crawl again …'), changes)),
+        update: ({ state }) => { changes.hidden = !isFinal(state); },
     };
 }
 
@@ -177,6 +165,23 @@ function historyCard(ctx, job) {
     };
 }
 
+/* What the job says of itself that lessens what it found, such as a site whose pace was too slow. */
+function notesBox() {
+    const list = h('ul', { class: 'notes', role: 'list' });
+    const node = h('section', { class: 'notice notice-warn', 'aria-label': 'Notes', hidden: true }, list);
+    const make = () => {
+        const text = foreign('');
+        return { node: h('li', null, text), update: (note) => setText(text, note.detail) };
+    };
+    return {
+        node,
+        update({ notes = [] }) {
+            node.hidden = notes.length === 0;
+            keyed(list, notes, ({ code, detail }) => `${code} ${detail}`, make);
+        },
+    };
+}
+
 /* For a job that has ended without one image: why that may be, and what to try. */
 function adviceBox(job) {
     const node = h('div', { hidden: true });
@@ -196,12 +201,13 @@ export async function jobView(ctx) {
     const frame = await jobFrame(ctx, 'job');
     const { job } = frame;
     ctx.setTitle(jobTitle(job));
-    const [advice, progress, alts, reasons, exports, settings, history] = [
-        adviceBox(job), progressCard(), altCard(job), reasonsCard(job), exportCard(job), settingsCard(job), historyCard(ctx, job)];
+    const [notes, advice, progress, alts, reasons] = [notesBox(), adviceBox(job), progressCard(), altCard(job), reasonsCard(job)];
+    const [exports, settings, history] = [exportCard(job), settingsCard(ctx, job, (now) => frame.update(now)), historyCard(ctx, job)];
+    const parts = [notes, advice, progress, alts, reasons, exports, settings, history];
     frame.content.append(h('div', { class: 'job-grid' },
-        h('div', { class: 'job-main' }, advice.node, progress.node, alts.node, reasons.node),
+        h('div', { class: 'job-main' }, notes.node, advice.node, progress.node, alts.node, reasons.node),
         h('div', { class: 'job-side' }, exports.node, settings.node, history.node)));
     frame.onUpdate((now) => {
-        for (const part of [advice, progress, alts, reasons, exports, settings, history]) part.update(now);
+        for (const part of parts) part.update(now);
     });
 }

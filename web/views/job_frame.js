@@ -32,7 +32,7 @@ const ACTIONS = {
 
 function tabs(job, active) {
     const number = (value) => h('span', { class: 'tab-count' }, count(value));
-    const [images, pages] = [number(), number()];
+    const [images, pages, skipped] = [number(), number(), number()];
     const tab = (name, path, label, extra) => h('li', null, h('a', {
         href: href(path), 'aria-current': name === active ? 'page' : null,
     }, label, extra));
@@ -40,10 +40,14 @@ function tabs(job, active) {
         node: h('nav', { class: 'tabs', 'aria-label': 'This job' }, h('ul', { role: 'list' },
             tab('job', `/jobs/${job.id}`, 'Overview'),
             tab('images', `/jobs/${job.id}/images`, 'Images', images),
-            tab('pages', `/jobs/${job.id}/pages`, 'Pages', pages))),
+            tab('pages', `/jobs/${job.id}/pages`, 'Pages', pages),
+            tab('skipped', `/jobs/${job.id}/skipped`, 'Skipped', skipped),
+            tab('sitemaps', `/jobs/${job.id}/sitemaps`, 'Sitemaps'),
+            tab('why', `/jobs/${job.id}/why`, 'Why?'))),
         update({ counts }) {
             setText(images, count(counts.images));
             setText(pages, count(counts.known));
+            setText(skipped, count(counts.skipped));
         },
     };
 }
@@ -75,13 +79,14 @@ async function perform(job, name, signal) {
     return null;
 }
 
-/* Builds the frame in ctx.root and gives { job, content, onUpdate(fn) }. */
+/* Builds the frame in ctx.root and gives { job, content, onUpdate(fn) }; update(job) shows a newer one. */
 export async function jobFrame(ctx, activeTab, { heading = true } = {}) {
     let job = await api.getJob(ctx.params[0], ctx.signal);
     const listeners = [];
     const badge = stateBadge();
     const tabBar = tabs(job, activeTab);
     const bar = actionBar(act);
+    const title = foreign(jobTitle(job));
     const reason = h('span', { class: 'job-reason' });
     const message = h('div');
     const content = h('div', { class: 'job-content' });
@@ -90,6 +95,7 @@ export async function jobFrame(ctx, activeTab, { heading = true } = {}) {
         if (next.state !== job.state) ctx.announce(`The job is now ${(STATES[next.state] ?? next.state).toLowerCase()}`);
         job = next;
         for (const part of [badge, tabBar, bar]) part.update(job);
+        setText(title, jobTitle(job));
         setText(reason, jobReason(job));
         for (const listener of listeners) listener(job);
     }
@@ -123,7 +129,6 @@ export async function jobFrame(ctx, activeTab, { heading = true } = {}) {
         return isFinal(job.state) ? QUIET_MS * 4 : isActive(job.state) ? ACTIVE_MS : QUIET_MS;
     }
 
-    const title = foreign(jobTitle(job));
     ctx.root.append(
         h('header', { class: 'job-frame' },
             h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Jobs'), h('span', { 'aria-hidden': 'true' }, ' / '), `Job ${job.id}`),
@@ -136,5 +141,5 @@ export async function jobFrame(ctx, activeTab, { heading = true } = {}) {
         ctx.started = true;
         return isActive(job.state) ? ACTIVE_MS : QUIET_MS;
     });
-    return { get job() { return job; }, content, onUpdate(listener) { listeners.push(listener); listener(job); } };
+    return { get job() { return job; }, content, update, onUpdate(listener) { listeners.push(listener); listener(job); } };
 }

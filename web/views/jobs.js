@@ -1,5 +1,5 @@
 /* jobs: the list of jobs with live progress, and the form that starts one. "from" in the query names a
- * job whose settings the form starts with.
+ * job whose settings the form starts with; with "repeat", what has not changed since is not fetched anew.
  */
 
 import { api } from '../api.js';
@@ -10,6 +10,7 @@ import { emptyState, errorBox } from '../parts/notice.js';
 import { poll } from '../parts/poll.js';
 import { countsBar, stateBadge } from '../parts/state.js';
 import { href } from '../router.js';
+import { estimatePanel } from './estimate.js';
 import { EXAMPLE, startForm } from './start_form.js';
 
 const PAGE = 25;
@@ -110,11 +111,12 @@ function jobList(ctx, onExample) {
 
 export async function jobsView(ctx) {
     ctx.setTitle('Jobs');
-    const form = startForm(ctx);
+    const panel = estimatePanel(ctx);
+    const form = startForm(ctx, { onEstimate: panel.show, onEdit: panel.outdated });
     ctx.root.append(h('h1', { tabindex: '-1', class: 'unseen' }, 'Jobs'),
-        h('div', { class: 'split' }, form.node, jobList(ctx, () => form.fill(EXAMPLE))));
+        h('div', { class: 'split' }, form.node, h('div', { class: 'split-main' }, panel.node, jobList(ctx, () => form.fill(EXAMPLE)))));
     if (ctx.query.from) {
         const job = await api.getJob(ctx.query.from, ctx.signal);
-        form.fill(job.settings);
+        form.fill(ctx.query.repeat ? { ...job.settings, repeat_of: job.id } : job.settings);
     }
 }

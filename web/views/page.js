@@ -3,7 +3,8 @@
 import { api } from '../api.js';
 import { foreign, h } from '../dom.js';
 import { bytes, count, dateTime, isoTime, milliseconds, plural, shortUrl } from '../format.js';
-import { ALT_STATES, jobTitle, outcomeLabel, outcomeText, PAGE_FLAGS, PAGE_STATES } from '../names.js';
+import { ALT_STATES, isRead, jobTitle, outcomeLabel, outcomeText, PAGE_FLAGS, PAGE_STATES, VIAS } from '../names.js';
+import { consentBadges } from '../parts/consent.js';
 import { choice, filterForm } from '../parts/filters.js';
 import { icon } from '../parts/icons.js';
 import { listing } from '../parts/listing.js';
@@ -13,10 +14,9 @@ import { href } from '../router.js';
 import { jobFrame } from './job_frame.js';
 
 const PAGE = 100;
-const VIAS = { seed: 'A start address', link: 'By a link', redirect: 'By a redirect' };
-
 function foundLine(jobId, page) {
-    const way = VIAS[page.via] ?? page.via;
+    const words = VIAS[page.via] ?? page.via;
+    const way = words[0].toUpperCase() + words.slice(1);
     if (!page.parent_id) return way;
     return [`${way} ${page.via === 'redirect' ? 'from' : 'on'} `, h('a', { class: 'url', href: href(`/jobs/${jobId}/pages/${page.parent_id}`) }, foreign(shortUrl(page.parent_url)))];
 }
@@ -24,6 +24,13 @@ function foundLine(jobId, page) {
 function typeLine({ content_type: type, charset }) {
     if (!charset || type?.toLowerCase().includes(charset.toLowerCase())) return type;
     return type ? `${type}, read as ${charset}` : charset;
+}
+
+/* The sitemaps that list it, and when it changed last, in their words. */
+function sitemapLines(sitemaps) {
+    if (!sitemaps?.length) return null;
+    return h('ul', { role: 'list' }, sitemaps.map(({ sitemap_url: url, lastmod }) => h('li', null, h('span', { class: 'url' }, foreign(shortUrl(url))),
+        lastmod ? h('span', { class: 'cell-note' }, 'changed ', foreign(lastmod)) : null)));
 }
 
 function facts(jobId, page) {
@@ -34,23 +41,28 @@ function facts(jobId, page) {
         ['Found', foundLine(jobId, page)],
         ['Depth', plural(page.depth ?? 0, 'link')],
         ['Type', text(typeLine(page))],
+        ['By its bytes', text(page.sniffed_type)],
         ['Size', page.body_bytes ? bytes(page.body_bytes) : null],
         ['Fetched', page.fetched_at ? [h('time', { datetime: isoTime(page.fetched_at) }, dateTime(page.fetched_at)),
             page.fetch_ms !== null && page.fetch_ms !== undefined ? ` in ${milliseconds(page.fetch_ms)}` : null] : null],
         ['Attempts', page.attempts > 1 ? count(page.attempts) : null],
-        ['Links', page.outcome === 'ok' ? count(page.link_elements) : null],
-        ['Images', page.outcome === 'ok' ? count(page.image_elements) : null],
+        ['Links', isRead(page) ? count(page.link_elements) : null],
+        ['Not followed', page.unfollowed ? `${plural(page.unfollowed, 'link')} marked nofollow` : null],
+        ['Images', isRead(page) ? count(page.image_elements) : null],
         ['Canonical', text(page.canonical)],
         ['Base', text(page.base)],
         ['Meta robots', text(page.meta_robots)],
+        ['X-Robots-Tag', text(page.robots_tag)],
+        ['In sitemaps', sitemapLines(page.sitemaps)],
         ['Notes', page.flags?.length ? page.flags.map((flag) => PAGE_FLAGS[flag] ?? flag).join('; ') : null],
     ].filter(([, value]) => value !== null);
 }
 
-function resultLine(page) {
+function resultLine(jobId, page) {
     const text = page.outcome ? [h('b', null, outcomeLabel(page.outcome)), outcomeText(page.outcome) ? `: ${outcomeText(page.outcome)}` : null]
         : h('b', null, PAGE_STATES[page.state] ?? page.state);
-    return h('p', { class: 'page-state' }, h('span', { class: `swatch bar-${page.state}`, 'aria-hidden': 'true' }), text);
+    return h('p', { class: 'page-state' }, h('span', { class: `swatch bar-${page.state}`, 'aria-hidden': 'true' }), text, ' ',
+        h('a', { class: 'why-link', href: href(`/jobs/${jobId}/why`, { url: page.url }) }, 'Why?'));
 }
 
 /* From the URL first asked for to this one, then on if this one redirects as well. */
@@ -77,7 +89,7 @@ function imagesCard(ctx, jobId, page) {
         add: (found) => items.append(...found.map((occurrence) => occurrenceOfImage(jobId, occurrence))),
         clear: () => items.replaceChildren(),
         empty: () => emptyState(alt.control.value ? 'No image of that kind here' : 'No images on this page',
-            alt.control.value ? 'Choose “All” to see the others.' : 'Its HTML refers to none.'),
+            alt.control.value ? 'Choose “All” to see the others.' : isRead(page) ? 'Its HTML refers to none.' : 'It was not read, and no sitemap names images of it.'),
     });
     form.set({});
     list.reload();
@@ -100,10 +112,10 @@ export async function pageView(ctx) {
             h('h1', { tabindex: '-1', class: 'page-heading' }, foreign(page.title || shortUrl(page.url))),
             h('p', null, h('a', { class: 'url', href: page.url, target: '_blank', rel: 'noopener noreferrer' },
                 foreign(page.url), icon('external'), h('span', { class: 'unseen' }, ' (opens in a new tab)'))),
-            resultLine(page)),
+            resultLine(job.id, page), consentBadges(page.consent)),
         h('div', { class: 'job-grid' },
             h('div', { class: 'job-main' }, redirectChain(job.id, page),
-                page.outcome === 'ok' ? imagesCard(ctx, job.id, page) : emptyState('No images from this URL', 'Only pages that were fetched as HTML are read for images.')),
+                isRead(page) || page.sitemaps?.length ? imagesCard(ctx, job.id, page) : emptyState('No images from this URL', 'Only pages that were fetched as HTML are read for images.')),
             h('div', { class: 'job-side' }, h('section', { class: 'card', 'aria-labelledby': 'facts-title' },
                 h('h2', { id: 'facts-title' }, 'Facts'),
                 h('dl', { class: 'facts' }, facts(job.id, page).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))))));

@@ -3,10 +3,12 @@
 import { api } from '../api.js';
 import { foreign, h } from '../dom.js';
 import { bytes, count, milliseconds, shortUrl } from '../format.js';
-import { isActive, jobTitle, outcomeLabel, PAGE_STATES } from '../names.js';
+import { isActive, isRead, jobTitle, outcomeLabel, PAGE_STATES } from '../names.js';
+import { consentBadges } from '../parts/consent.js';
 import { filterForm, search, select, setOptions } from '../parts/filters.js';
 import { listing } from '../parts/listing.js';
 import { emptyState } from '../parts/notice.js';
+import { cell, row, rowHead, table } from '../parts/table.js';
 import { go, href } from '../router.js';
 import { jobFrame } from './job_frame.js';
 
@@ -16,34 +18,23 @@ const filtersOf = (query) => Object.fromEntries(FILTERS.filter((name) => query[n
 const STATUSES = [['', 'Any status'], ['2xx', '2xx success'], ['3xx', '3xx redirect'], ['4xx', '4xx client error'], ['5xx', '5xx server error'],
     ['404', '404 not found'], ['403', '403 forbidden']];
 
-/* On a phone each row becomes a card, which takes the table's roles away: they are told again here. */
-const cell = (label, props, ...children) => h('td', { role: 'cell', 'data-label': label, ...props }, children);
-
+/* The row as a whole leads to the page; its "why?" lies above that. */
 function pageRow(jobId, page) {
     const outcome = page.outcome ? outcomeLabel(page.outcome) : PAGE_STATES[page.state] ?? page.state;
-    return h('tr', { role: 'row', 'data-page': page.id, 'data-state': page.state },
-        h('th', { role: 'rowheader', scope: 'row' },
-            h('a', { href: href(`/jobs/${jobId}/pages/${page.id}`) },
-                page.title ? h('span', { class: 'page-title' }, foreign(page.title)) : null,
-                h('span', { class: 'url' }, foreign(shortUrl(page.url))))),
-        cell('Result', { class: 'page-result' }, h('span', { class: `swatch bar-${page.state}`, 'aria-hidden': 'true' }), outcome),
+    return row({ 'data-page': page.id, 'data-state': page.state },
+        rowHead(null, h('a', { class: 'row-link', href: href(`/jobs/${jobId}/pages/${page.id}`) },
+            page.title ? h('span', { class: 'page-title' }, foreign(page.title)) : null,
+            h('span', { class: 'url' }, foreign(shortUrl(page.url)))), consentBadges(page.consent)),
+        cell('Result', { class: 'page-result' }, h('span', { class: `swatch bar-${page.state}`, 'aria-hidden': 'true' }), outcome, ' ',
+            h('a', { class: 'why-link', href: href(`/jobs/${jobId}/why`, { url: page.url }) }, 'why?', h('span', { class: 'unseen' }, ` ${shortUrl(page.url)}`))),
         cell('Status', { class: 'number' }, page.status ? String(page.status) : '–'),
-        cell('Images', { class: 'number' }, page.outcome === 'ok' ? count(page.image_elements) : '–'),
+        cell('Images', { class: 'number' }, isRead(page) ? count(page.image_elements) : '–'),
         cell('Size', { class: 'number' }, page.body_bytes ? bytes(page.body_bytes) : '–'),
         cell('Time', { class: 'number' }, page.fetch_ms ? milliseconds(page.fetch_ms) : '–'),
         cell('Depth', { class: 'number' }, count(page.depth)));
 }
 
-function makeTable() {
-    const rows = h('tbody', { role: 'rowgroup' });
-    const heads = ['Page', 'Result', 'Status', 'Images', 'Size', 'Time', 'Depth'];
-    const node = h('table', { class: 'pages', role: 'table' },
-        h('caption', { class: 'unseen' }, 'Pages of this job'),
-        h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads.map((name, at) =>
-            h('th', { role: 'columnheader', scope: 'col', class: at > 1 ? 'number' : null }, name)))),
-        rows);
-    return { node, rows };
-}
+const HEADS = ['Page', 'Result', ...['Status', 'Images', 'Size', 'Time', 'Depth'].map((name) => [name, 'number'])];
 
 function outcomeOptions({ counts }) {
     const names = [counts.done_by_outcome, counts.failed_by_reason, counts.skipped_by_reason]
@@ -81,13 +72,13 @@ export async function pagesView(ctx) {
     const { job } = frame;
     const { path } = ctx;
     let { query } = ctx;
-    const table = makeTable();
+    const { node: rows, body } = table('Pages of this job', HEADS);
     ctx.setTitle('Pages', jobTitle(job));
     const list = listing({
-        signal: ctx.signal, announce: ctx.announce, nouns: ['page', 'pages'], body: table.node,
+        signal: ctx.signal, announce: ctx.announce, nouns: ['page', 'pages'], body: rows,
         load: (cursor, signal) => api.listPages(job.id, { ...filtersOf(query), limit: PAGE, cursor }, signal),
-        add: (pages) => table.rows.append(...pages.map((page) => pageRow(job.id, page))),
-        clear: () => table.rows.replaceChildren(),
+        add: (pages) => body.append(...pages.map((page) => pageRow(job.id, page))),
+        clear: () => body.replaceChildren(),
         empty: () => emptyPages(frame.job, query, path),
     });
     const { form, host } = makeFilters(job, (set) => go(path, set, { replace: true }));
