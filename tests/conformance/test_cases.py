@@ -31,6 +31,11 @@ ROBOTS_DECIDED_OTHERWISE = {
 # library's own options.
 ENCODING_DECIDED_OTHERWISE = {92, 98, 118, 124, 140, 162, 164, 166, 172, 174}
 
+# Rows of base_and_refresh.json, by their place in it, of a library that searches the text where we
+# parse it as a browser without scripts does: a base in noscript counts (4), a tag that the end of the
+# page cuts off is none (11), nor is one inside of a script (21).
+PAGES_DECIDED_OTHERWISE = {4, 11, 21}
+
 
 def load(name):
     path = CASES / name
@@ -115,6 +120,33 @@ def test_encoding_cases():
     answers = inspect("charset", [{"data_b64": row["data_b64"], "content_type": row["content_type"]}
                                   for row in rows])
     check(rows, answers, is_right_encoding)
+
+
+def page_request(row):
+    """The library gets a page's address and charset as arguments."""
+    encoding = row["kw"].get("encoding") or (row["args"][1:] or ["utf-8"])[0]
+    request = {"html_b64": row["html_b64"], "content_type": f"text/html; charset={encoding}"}
+    if row["args"]:
+        request["base"] = row["args"][0]
+    return request
+
+
+def same_url(left, right):
+    """As the library writes them: the root may lack its slash, and no base is ""."""
+    return (left or "").rstrip("/") == (right or "").rstrip("/")
+
+
+def is_right_page(row, answer):
+    if row["fn"] == "get_base_url":
+        given = row["args"][0] if row["args"] else ""
+        return same_url(answer["base"] or given, row["expected"])
+    return same_url(answer["meta_refresh"], row["expected"][1])
+
+
+def test_base_and_refresh_cases():
+    rows = load("base_and_refresh.json")
+    rows = [row for number, row in enumerate(rows) if number not in PAGES_DECIDED_OTHERWISE]
+    check(rows, inspect("html", [page_request(row) for row in rows]), is_right_page)
 
 
 def robots_request(row):

@@ -27,6 +27,7 @@ LAYERS = {
 LIBRARIES = {
     r"sqlite3\.h": r"storage/",
     r"curl/.*": r"crawler/fetch[^/]*\.[ch]$",
+    r"ares[^/]*\.h": r"crawler/resolver[^/]*\.c$",
     r"gumbo\.h": r"crawler/extract/",
     r"expat\.h": r"crawler/extract/",
     r"zlib\.h": r"crawler/extract/",

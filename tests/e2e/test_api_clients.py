@@ -25,7 +25,7 @@ def test_an_id_that_is_no_number_is_told(api, path, name):
 
 
 @pytest.mark.parametrize("method, path, allow", [
-    ("PUT", "/v1/jobs", "POST, GET, HEAD"), ("PATCH", "/v1/jobs/1", "GET, HEAD, DELETE"), ("GET", "/v1/jobs/1/pause", "POST"),
+    ("PUT", "/v1/jobs", "POST, GET, HEAD"), ("PUT", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE"), ("GET", "/v1/jobs/1/pause", "POST"),
     ("DELETE", "/v1/jobs", "POST, GET, HEAD"), ("OPTIONS", "/v1/jobs", "POST, GET, HEAD"), ("POST", "/healthz", "GET, HEAD"),
     ("POST", "/index.html", "GET, HEAD"), ("BREW", "/v1/jobs/1/export.csv", "GET, HEAD"),
 ])

@@ -18,7 +18,11 @@ def test_a_new_job_is_answered_with_its_place_and_all_its_settings(api, site):
     assert job["name"] == "One"
     assert job["settings"] == {
         "name": "One", "seeds": [site.url + "/"], "scope": "host", "hosts": [], "include": [], "exclude": [],
-        "max_pages": 3, "max_urls": 10000000, "max_depth": 100, "max_seconds": 604800}
+        "respect_nofollow": True, "sitemaps": "auto", "max_pages": 3, "max_urls": 10000000, "max_depth": 100,
+        "max_seconds": 604800, "max_host_pages": 0, "max_query_variants": 10000, "max_path_depth": 30,
+        "max_repeated_segments": 4, "max_sitemaps": 1000, "detect_traps": True, "delay_ms": 0, "max_in_flight": 0,
+        "remove_tracking": False, "remove_session_ids": False, "remove_parameters": [], "cookies": True, "headers": {},
+        "credentials": [], "proxy": "", "default_charset": "windows-1252", "detect_soft_404": True, "repeat_of": 0}
     assert api.get(answer.headers["Location"]).json["id"] == job["id"]
     api.wait_for(job["id"])
 
@@ -140,7 +144,7 @@ def test_a_finished_job_tells_its_numbers(api, crawled):
     assert counts["skipped_by_reason"] == {"not_html": 1}
     assert counts["occurrences"] == 7
     assert counts["images"] == 5
-    assert counts["alt"] == {"missing": 1, "empty": 1, "whitespace": 1, "text": 4}
+    assert counts["alt"] == {"missing": 1, "empty": 1, "whitespace": 1, "text": 4, "not_applicable": 0}
     assert crawled["created_at"] <= crawled["started_at"] <= crawled["finished_at"]
     assert crawled["name"] == "Kites"
     assert crawled["allowed_actions"] == []

@@ -71,7 +71,7 @@ def test_an_image_tells_where_and_how_it_is_described(api, site, crawled):
     images = {image["url"].rpartition("/")[2]: image for image in api.all(results(crawled, "images"))}
     a, b = images["a.png"], images["b.png"]
     assert (a["occurrences"], a["pages"], a["alt_sample"]) == (2, 2, "A red kite")
-    assert a["alt"] == {"missing": 0, "empty": 0, "whitespace": 1, "text": 1}
+    assert a["alt"] == {"missing": 0, "empty": 0, "whitespace": 1, "text": 1, "not_applicable": 0}
     assert (b["occurrences"], b["pages"], b["alt_sample"]) == (2, 1, None)
     assert b["first_page_url"] == site.url + "/"
     assert images["d.png"]["host"] == "images.example"
@@ -165,7 +165,8 @@ def test_empty_parameters_count_as_not_given(api, crawled):
 
 # ---- exports ----
 
-COLUMNS = ["page_url", "url", "source", "position", "alt", "alt_state", "title", "width", "height", "loading"]
+COLUMNS = ["page_url", "url", "source", "position", "alt", "alt_state", "title", "width", "height", "loading",
+           "noindex", "noimageindex", "noai", "noimageai", "tdm_reserved", "tdm_policy"]
 
 
 def test_the_csv_export_has_a_row_for_each_occurrence(api, crawled):
@@ -185,4 +186,4 @@ def test_the_jsonl_export_has_a_line_for_each_occurrence(api, crawled):
     answer = api.get(results(crawled, "export.jsonl"))
     lines = [json.loads(line) for line in answer.body.splitlines()]
     occurrences = api.all(results(crawled, "occurrences"))
-    assert lines == [{name: one[name] for name in COLUMNS} for one in occurrences]
+    assert lines == [{name: {**one, **one["consent"]}[name] for name in COLUMNS} for one in occurrences]

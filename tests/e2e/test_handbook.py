@@ -53,8 +53,8 @@ def check_loop(daemon, backend):
 
 
 def check_requests(requests, site, counted):
-    robots = requests.pop(site.url + "robots.txt", 0)
-    assert robots == 1
+    assert requests.pop(site.url + "robots.txt", 0) == 1
+    assert requests.pop(site.url + "sitemap.xml", 0) == 1
     assert requests == dict.fromkeys([*counted.pages, *counted.not_pages], 1)
 
 
@@ -66,7 +66,7 @@ def check_counts(counts, counted):
     rows = counted.rows()
     assert (counts["images"], counts["occurrences"]) == (len(counted.images()), len(rows))
     states = collections.Counter(row[5] for row in rows)
-    assert counts["alt"] == {state: states[state] for state in ("missing", "empty", "whitespace", "text")}
+    assert counts["alt"] == {state: states[state] for state in ("missing", "empty", "whitespace", "text", "not_applicable")}
 
 
 def check_pages(pages, counted):

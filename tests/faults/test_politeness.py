@@ -22,7 +22,8 @@ def pauses(site):
 def test_all_jobs_together_keep_the_delay_and_the_one_connection(start_daemon):
     daemon = start_daemon(NETWORKS, f"politeness.host_delay_ms={DELAY_MS}")
     with Fixture() as site:
-        jobs = [daemon.create(*(f"{foreign(site)}/slow/100?job={job}&n={n}" for n in range(3))) for job in range(3)]
+        jobs = [daemon.create(*(f"{foreign(site)}/slow/100?job={job}&n={n}" for n in range(3)), sitemaps="off")
+                for job in range(3)]
         for job in jobs:
             assert watch(daemon, job)["counts"]["done"] == 3
         found = pauses(site)
@@ -43,16 +44,16 @@ def test_own_hosts_have_no_delay(start_daemon):
     daemon = start_daemon(NETWORKS, "politeness.host_delay_ms=3600000", "politeness.own_hosts=0.0.0.0")
     with Fixture(robots="User-agent: *\nCrawl-delay: 3600\n") as site:
         for url in (foreign(site), site.url):
-            assert watch(daemon, daemon.create(url + "/page/1?of=5"))["counts"]["done"] == 5
+            assert watch(daemon, daemon.create(url + "/page/1?of=5", sitemaps="off"))["counts"]["done"] == 5
 
 
 def test_crawl_delay_is_obeyed_also_after_a_restart(start_daemon):
     daemon = start_daemon(NETWORKS, "politeness.host_delay_ms=0")
     with Fixture(robots="User-agent: *\nCrawl-delay: 1\n") as site:
-        assert watch(daemon, daemon.create(foreign(site) + "/page/1?of=3"))["counts"]["done"] == 3
+        assert watch(daemon, daemon.create(foreign(site) + "/page/1?of=3", sitemaps="off"))["counts"]["done"] == 3
         assert daemon.stop() == 0
         daemon.start()
-        assert watch(daemon, daemon.create(foreign(site) + "/page/1?of=3"))["counts"]["done"] == 3
+        assert watch(daemon, daemon.create(foreign(site) + "/page/1?of=3", sitemaps="off"))["counts"]["done"] == 3
         found = pauses(site)
         assert site.hits("/robots.txt") == 1 and len(found) == 6
         assert min(found[:3]) >= 1000, found
@@ -62,17 +63,19 @@ def test_crawl_delay_is_obeyed_also_after_a_restart(start_daemon):
 def test_crawl_delay_has_a_limit(start_daemon):
     daemon = start_daemon(NETWORKS, "politeness.host_delay_ms=0", "politeness.max_crawl_delay_ms=200")
     with Fixture(robots="User-agent: *\nCrawl-delay: 86400\n") as site:
-        assert watch(daemon, daemon.create(foreign(site) + "/page/1?of=4"))["counts"]["done"] == 4
-        assert min(pauses(site)) >= 200
+        job = watch(daemon, daemon.create(foreign(site) + "/page/1?of=4", sitemaps="off"))
+        assert job["counts"]["done"] == 4 and min(pauses(site)) >= 200
+        [note] = daemon.job(job["id"])["notes"]
+        assert note["code"] == "crawl_delay_capped" and "0.0.0.0" in note["detail"] and "86400 s" in note["detail"]
 
 
 def test_a_host_that_asks_for_quiet_gets_it_from_all_jobs_and_after_a_restart(start_daemon):
     daemon = start_daemon(NETWORKS, "politeness.host_delay_ms=0", "fetch.retry_base_ms=1")
     with Fixture() as site:
-        watch(daemon, daemon.create(foreign(site) + "/ok"))
-        asked = daemon.create(foreign(site) + "/429-then-200?key=a&after=4")
+        watch(daemon, daemon.create(foreign(site) + "/ok", sitemaps="off"))
+        asked = daemon.create(foreign(site) + "/429-then-200?key=a&after=4", sitemaps="off")
         daemon.wait_until(lambda: "asked for a pause" in daemon.log.read_text(), bool)
-        other = daemon.create(foreign(site) + "/page/1?of=1")
+        other = daemon.create(foreign(site) + "/page/1?of=1", sitemaps="off")
         assert daemon.stop() == 0
         daemon.start()
         assert watch(daemon, other)["counts"]["done"] == 1

@@ -37,18 +37,18 @@ def test_what_is_disallowed_is_told_with_its_line(start_daemon):
 @pytest.mark.parametrize("status, outcome", [(404, "ok"), (403, "ok"), (429, "robots_unreachable"),
                                              (500, "robots_unreachable"), (503, "robots_unreachable")])
 def test_the_status_of_robots_txt_decides(start_daemon, status, outcome):
-    daemon = start_daemon("fetch.retry_base_ms=1", "fetch.max_attempts=2")
+    daemon = start_daemon("fetch.retry_base_ms=1", "politeness.robots_tries=3")
     with Fixture(robots_status=status) as site:
         job = watch(daemon, daemon.create(site.url + "/ok"))
         [found] = pages(daemon, job["id"]).values()
         assert found["outcome"] == outcome
         assert site.hits("/ok") == (outcome == "ok")
         assert outcome == "ok" or "robots.txt" in found["detail"], found
-        assert site.hits("/robots.txt") == (2 if status in (429, 503) else 1)
+        assert site.hits("/robots.txt") == (1 if outcome == "ok" else 3)
 
 
 def test_a_robots_txt_that_hangs_forbids_all(start_daemon):
-    daemon = start_daemon("fetch.first_byte_timeout_ms=500", "fetch.retry_base_ms=1", "fetch.max_attempts=2")
+    daemon = start_daemon("fetch.first_byte_timeout_ms=500", "fetch.retry_base_ms=1", "politeness.robots_tries=2")
     with Fixture() as site, socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()  # connections stand, and nobody answers

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     const uint8_t *page = line_end ? line_end + 1 : data;
     size_t page_bytes = bytes - (size_t)(page - data);
     enum charset_source source;
-    const char *charset = charset_sniff(page, page_bytes, content_type, &source);
+    const char *charset = charset_sniff(page, page_bytes, content_type, NULL, &source);
     demand(charset_for_label(charset, strlen(charset)) != NULL);
     struct arena *arena = arena_new(0);
     size_t utf8_bytes;

@@ -33,6 +33,10 @@ static void touch_facts(const struct page_record *record)
     touch(record->meta_robots);
     touch(record->meta_refresh);
     touch(record->charset);
+    touch(record->tdm_policy);
+    touch(record->evidence);
+    if (!page_verdict_name(record->verdict) || !mime_type_name(record->sniffed_type))
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -33,6 +33,14 @@ def site():
 
 
 @pytest.fixture
+def ruled_site():
+    from ui_site import RuledSite
+    site = RuledSite()
+    yield site
+    site.close()
+
+
+@pytest.fixture
 def service(tmp_path):
     """The address of a service that ends with the test."""
     with open(tmp_path / 'log', 'w') as log:

@@ -89,9 +89,9 @@ def test_a_complaint_about_an_address_is_shown_at_the_field(screen, site):
 def test_a_complaint_about_a_hidden_field_brings_it_to_sight(screen, site):
     screen.open('/')
     screen.type('#start-seeds', site.url)
-    screen.click('.start-more summary')
+    screen.reveal('#start-max_depth')
     screen.type('#start-max_depth', 'deep')
-    screen.click('.start-more summary')
+    screen.click('.start-more > summary')
     screen.click('.start [type=submit]')
     screen.says('#start-max_depth-error', 'The depth limit')
     assert screen.focused().get_attribute('id') == 'start-max_depth'
@@ -104,19 +104,26 @@ def test_no_address_at_all_is_said_at_the_address_field(screen):
     screen.says('#start-seeds-error', 'The address')
 
 
-def test_the_limits_that_the_form_names_as_usual_are_the_real_ones(screen, crawled):
-    settings = screen.driver.execute_async_script(
-        'const done = arguments[1]; fetch("/v1/jobs/" + arguments[0]).then((a) => a.json()).then((j) => done(j.settings))', crawled)
+def test_the_form_has_every_setting_and_its_usual_value(screen, crawled):
+    settings = screen.get(f'/v1/jobs/{crawled}')['settings']
     screen.open('/')
-    for name in ('max_pages', 'max_depth', 'max_seconds'):
-        placeholder = screen.all(f'#start-{name}')[0].get_attribute('placeholder')
-        assert placeholder == str(settings[name])
+    for name, value in settings.items():
+        control = screen.wait(lambda: screen.all(f'#start-{name}'), f'a control for {name}')[0]
+        if isinstance(value, bool):
+            assert control.is_selected() == value, name
+        elif control.tag_name == 'select':
+            assert control.get_attribute('value') == value, name
+        elif isinstance(value, int) and name != 'repeat_of':
+            assert control.get_attribute('placeholder') == str(value), name
 
 
 def test_crawl_again_fills_the_form_with_the_same_settings(screen, crawled, site):
     screen.open(f'/jobs/{crawled}')
     screen.driver.find_element('link text', 'Crawl again …').click()
     screen.wait(lambda: screen.one('#start-seeds').get_attribute('value') == site.url, 'the same address')
+    assert screen.focused().get_attribute('id') == 'start-seeds'
+    screen.click('.start [type=submit]')
+    screen.says('.crumbs', 'Job 2')
 
 
 # ---- images ----

@@ -40,6 +40,20 @@ def test_every_outcome_has_its_words():
     assert sorted(re.findall(r'^    (\w+): \[', table, re.M)) == sorted(outcomes)
 
 
+ENTRY = r'\[{}_\w+\] = "(\w+)"'
+NAMES = [('TRAPS', 'trap_shape.c', ENTRY.format('TRAP')), ('PACES', 'host_pace.c', ENTRY.format('PACE')),
+         ('SITEMAP_KINDS', 'extract/sitemap_record.c', ENTRY.format('SITEMAP')), ('SITEMAP_VIAS', 'sitemaps.c', ENTRY.format('SITEMAP_VIA')),
+         ('OBSTACLES', 'estimate_sum.c', r'add_obstacle\([^"]*?, "(\w+)"'), ('RULES', 'why.c', r'(?:return|kind =) "(\w+)"')]
+
+
+@pytest.mark.parametrize('table, source, pattern', NAMES, ids=[name for name, *_ in NAMES])
+def test_every_other_name_that_the_crawler_gives_has_its_words(table, source, pattern):
+    names = re.findall(pattern, (ROOT / 'crawler' / source).read_text())
+    words = re.search(rf'const {table} = \{{(.*?)\}};', (WEB / 'names.js').read_text(), re.S).group(1)
+    assert len(names) > 2
+    assert set(names) - set(re.findall(r'(\w+): [\'{]', words)) == set()
+
+
 def palettes():
     """The colours by name: light, and dark over it."""
     text = (WEB / 'style.css').read_text()
@@ -61,7 +75,7 @@ def contrast(one, other):
 
 TEXT_ON = [(text, ground) for text in ('ink', 'quiet', 'accent', 'bad', 'warn', 'mild', 'good')
            for ground in ('ground', 'surface')]
-TEXT_ON += [('ink', 'sunken'), ('quiet', 'sunken'), ('ink', 'bad-soft'), ('bad', 'bad-soft'), ('warn', 'warn-soft'),
+TEXT_ON += [('ink', 'sunken'), ('quiet', 'sunken'), ('ink', 'bad-soft'), ('ink', 'warn-soft'), ('bad', 'bad-soft'), ('warn', 'warn-soft'),
             ('mild', 'mild-soft'), ('good', 'good-soft'), ('accent', 'accent-soft'), ('on-accent', 'accent'), ('on-bad', 'bad')]
 # WCAG 1.4.11: what shows where a control or a state is.
 PARTS_ON = [(part, ground) for part in ('control', 'accent', 'bad-line', 'bar-done', 'bar-failed', 'bar-in_flight')

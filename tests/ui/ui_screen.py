@@ -113,13 +113,32 @@ class Screen:
             self.keys(Keys.TAB)
         raise AssertionError(f'the Tab key does not lead to {what}')
 
+    def reveal(self, css):
+        """Opens what the element is folded into, from the outside in."""
+        node = self.wait(lambda: self.all(css), css)[0]
+        for details in node.find_elements(By.XPATH, 'ancestor::details[not(@open)]'):
+            details.find_element(By.XPATH, './summary').click()
+        return node
+
+    def press(self, text, css='button'):
+        """The button that says so to the eye."""
+        self.wait(lambda: next((node for node in self.all(css) if node.is_displayed() and node.text.split('\n')[0] == text), None),
+                  f'“{text}”').click()
+
+    def press_link(self, text):
+        self.press(text, 'a, .link-button')
+
+    def get(self, path):
+        """What the API answers, asked by the page itself."""
+        return self.driver.execute_async_script(
+            'const done = arguments[1]; fetch(arguments[0]).then((answer) => answer.json()).then(done)', path)
+
     def start(self, url, **fields):
         """Fills in the form and sends it; returns the id of the job."""
         self.open('/')
         self.type('#start-seeds', url)
-        if fields:
-            self.click('.start-more summary')
         for name, value in fields.items():
+            self.reveal(f'#start-{name}')
             self.type(f'#start-{name}', value)
         self.click('.start [type=submit]')
         self.one('.job-state')

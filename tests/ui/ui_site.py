@@ -1,6 +1,9 @@
-"""The small site that the UI tests crawl, on 127.0.0.1: images with each kind of alt, alts and titles
-that try to run script, a redirect, a broken link, a broken image, and a chain of pages each of which
-waits for a permit, so that a test decides how far a crawl is.
+"""The small sites that the UI tests crawl, on 127.0.0.1.
+
+Site: images with each kind of alt, alts and titles that try to run script, a redirect, a broken link, a
+broken image, and a chain of pages each of which waits for a permit, so that a test decides how far a
+crawl is. RuledSite: what a crawl is told not to fetch, and by whom: robots.txt, sitemaps, nofollow, a
+page that reserves its rights, a calendar without an end.
 """
 
 import http.server
@@ -54,6 +57,8 @@ EXPECTED = {
 class Site:
     """Serves from its own threads until close()."""
 
+    pages = {'/': HOME, '/second.html': SECOND, '/new.html': NEW}
+
     def __init__(self):
         self.permits = threading.Semaphore(0)
         self.closing = False
@@ -66,7 +71,10 @@ class Site:
                 pass
 
             def do_GET(self):
-                site.answer(self)
+                try:
+                    site.answer(self)
+                except ConnectionError:
+                    pass  # the crawl was over before
 
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         self.server.daemon_threads = True
@@ -88,9 +96,8 @@ class Site:
         path = request.path
         if path.startswith('/chain/'):
             return self.answer_chain(request, int(path.rsplit('/', 1)[1]))
-        pages = {'/': HOME, '/second.html': SECOND, '/new.html': NEW}
-        if path in pages:
-            return self.reply(request, 200, pages[path].encode())
+        if path in self.pages:
+            return self.reply(request, 200, self.pages[path].encode())
         if path == '/old.html':
             return self.reply(request, 301, b'', [('Location', '/new.html')])
         if path.startswith('/img/') and 'gone' not in path:
@@ -112,3 +119,43 @@ class Site:
             request.send_header(name, value)
         request.end_headers()
         request.wfile.write(body)
+
+
+def plain(title, *links):
+    return f'<!doctype html><meta charset="utf-8"><title>{title}</title>' + ''.join(f'<a href="{link}">x</a> ' for link in links)
+
+
+class RuledSite(Site):
+    pages = {
+        '/': plain('Rules', '/art.html', '/private/plan.html', '/private/more.html', 'http://elsewhere.example/', '/calendar/2030-01')
+        + '<a href="/hidden.html" rel="nofollow">hidden</a>',
+        '/art.html': '<!doctype html><meta name="robots" content="noai, noimageindex"><title>Art</title><img src="/img/art.png" alt="Art">',
+        '/listed.html': plain('Only in the sitemap'),
+    }
+
+    def answer(self, request):
+        path = request.path
+        if path == '/robots.txt':
+            text = f'User-agent: *\nDisallow: /private/\n\nSitemap: {self.url}sitemap.xml\nSitemap: {self.url}broken.xml\n'
+            return self.reply(request, 200, text.encode(), kind='text/plain')
+        if path == '/sitemap.xml':
+            return self.reply(request, 200, self.sitemap('</urlset>'), kind='application/xml')
+        if path == '/broken.xml':
+            return self.reply(request, 200, self.sitemap('<url><loc>'), kind='application/xml')
+        if path.startswith('/calendar/'):
+            return self.reply(request, 200, self.month(path[10:]).encode())
+        if path == '/art.html':
+            return self.reply(request, 200, self.pages[path].encode(), [('tdm-reservation', '1')])
+        return super().answer(request)
+
+    def sitemap(self, end):
+        image = f'<image:image><image:loc>{self.url}img/map.png</image:loc></image:image>'
+        urls = ''.join(f'<url><loc>{self.url}{name}</loc><lastmod>2026-05-01</lastmod>{image}</url>' for name in ('listed.html', 'private/x.html'))
+        return ('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+                f'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">{urls}{end}').encode()
+
+    @staticmethod
+    def month(text):
+        year, month = map(int, text.split('-'))
+        following = f'{year + month // 12}-{month % 12 + 1:02}'
+        return plain('Nothing on', f'/calendar/{following}', '/')

@@ -107,12 +107,19 @@ static inline void world_begin(struct world *world, site_fn fn)
                                            .max_attempts = 2,
                                            .retry_base_ms = 1,
                                            .retry_max_ms = 2,
+                                           .robots_tries = 2,
+                                           .robots_max_wait_ms = 60000,
                                            .host_delay_ms = 1,
                                            .host_connections = 1,
                                            .max_crawl_delay_ms = 1,
                                            .own_host_connections = 4,
                                            .allowed_networks = &world->loopback,
-                                           .allowed_network_count = 1};
+                                           .allowed_network_count = 1,
+                                           .dns = {.servers = "127.0.0.1:9", /* nobody */
+                                                   .timeout_ms = 60000,
+                                                   .tries = 1,
+                                                   .max_names = 100,
+                                                   .max_lookups = 10}};
     world_open_engine(world, true);
 }
 
@@ -130,8 +137,9 @@ static inline void world_end(struct world *world)
 static inline struct promise *begin_creation(struct world *world, const char *more)
 {
     char text[300];
-    snprintf(text, sizeof text, "{\"seeds\": [\"http://127.0.0.1:%u/1\"]%s}", world->site->port,
-             more);
+    snprintf(text, sizeof text,
+             "{\"seeds\": [\"http://127.0.0.1:%u/1\"], \"sitemaps\": \"off\"%s}",
+             world->site->port, more);
     struct job_settings *settings = settings_of(text);
     struct promise *created = engine_create_job(world->engine, settings);
     job_settings_free(settings);

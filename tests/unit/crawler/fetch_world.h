@@ -8,6 +8,7 @@
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
 #include "crawler/fetch.h"
+#include "crawler/resolver.h"
 
 enum { WORLD_SLOT_BYTES = 1024 * 1024 };
 
@@ -15,11 +16,16 @@ struct world {
     struct loop *loop;
     struct body_slots *slots;
     struct body_slot *slot;
-    struct fetcher *fetcher; /* made by world_open() */
+    struct fetcher *fetcher;   /* made by world_open() */
+    struct resolver *resolver; /* likewise */
+    struct resolver_config dns;
     struct fetch_config config;
     struct address_network loopback;
     struct address_policy policy;
 };
+
+/* Names that the tests of a program know without a server. */
+static const char *world_hosts_file = "/dev/null";
 
 /* Long timeouts: a test that wants one to pass shortens it before world_open(). */
 static inline void world_init(struct world *world)
@@ -30,7 +36,14 @@ static inline void world_init(struct world *world)
                                        .connect_timeout_ms = 60000,
                                        .first_byte_timeout_ms = 60000,
                                        .total_timeout_ms = 60000,
-                                       .max_header_bytes = 32 * 1024}};
+                                       .max_header_bytes = 32 * 1024},
+                            .dns = {.servers = "127.0.0.1:9", /* nobody */
+                                    .hosts_file = world_hosts_file,
+                                    .timeout_ms = 60000,
+                                    .tries = 1,
+                                    .max_ttl_ms = 60000,
+                                    .max_names = 100,
+                                    .max_lookups = 10}};
     if (loop_new(LOOP_BACKEND_AUTO, &world->loop) < 0 ||
         body_slots_new(1, WORLD_SLOT_BYTES, &world->slots) < 0 ||
         address_network_parse("127.0.0.0/8", &world->loopback) < 0)
@@ -41,6 +54,9 @@ static inline void world_init(struct world *world)
 
 static inline void world_open(struct world *world)
 {
+    if (resolver_new(world->loop, &world->dns, &world->resolver) < 0)
+        abort();
+    world->config.resolver = world->resolver;
     if (fetcher_new(world->loop, &world->config, &world->fetcher) < 0)
         abort();
 }
@@ -48,6 +64,7 @@ static inline void world_open(struct world *world)
 static inline void world_close_fetcher(struct world *world)
 {
     world->fetcher = fetcher_free(world->fetcher);
+    world->resolver = resolver_free(world->resolver);
 }
 
 static inline void world_done(struct world *world)

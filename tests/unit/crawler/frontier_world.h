@@ -59,9 +59,10 @@ static inline bool world_has_room(void *arg)
     return world->room > 0;
 }
 
-static inline void world_save_host(const char *host, int64_t at_ms, int64_t backoff_ms, void *arg)
+static inline void world_save_hosts(const struct host_memory *rows, size_t count, bool is_pause,
+                                    void *arg)
 {
-    (void)host, (void)at_ms, (void)backoff_ms, (void)arg;
+    (void)rows, (void)count, (void)is_pause, (void)arg;
 }
 
 static inline struct world *world_of_lane(struct lane *lane)
@@ -100,11 +101,11 @@ static inline void world_loaded(int rc, void *arg)
     }
 }
 
-static inline void world_end_request(struct world *world, struct host *host)
+static inline void world_end_request(struct world *world, struct lane *lane)
 {
     world->room++;
     world->visits--;
-    host_finished(host, &(struct host_feedback){.retry_after_ms = -1});
+    lane_finished(lane, &(struct host_feedback){.retry_after_ms = -1});
     hosts_pump(world->hosts);
     if (world->visits == 0 && (world->closing || frontier_queued(world->frontier) == 0))
         loop_stop(world->loop);
@@ -113,18 +114,18 @@ static inline void world_end_request(struct world *world, struct host *host)
 static inline void world_return(struct frontier_url *url, int64_t retry_at_ms)
 {
     struct world *world = world_of_lane(&url->origin->lane);
-    struct host *host = url->origin->lane.host;
+    struct lane *lane = &url->origin->lane;
     world->fates[url->id] = FATE_UNKNOWN;
     job_counts_unlease(&world->counts);
     frontier_return(url, retry_at_ms);
-    world_end_request(world, host);
+    world_end_request(world, lane);
 }
 
 static inline struct promise *world_settled(struct promise *settled, void *arg)
 {
     struct world_visit *visit = arg;
     struct world *world = visit->world;
-    struct host *host = visit->url->origin->lane.host;
+    struct lane *lane = &visit->url->origin->lane;
     assert_int_equal(promise_state_of(settled), PROMISE_RESOLVED);
     world->fates[visit->url->id] = FATE_SETTLED;
     world->settled++;
@@ -135,7 +136,7 @@ static inline struct promise *world_settled(struct promise *settled, void *arg)
     finds_done(&visit->finds);
     free(visit->texts);
     free(visit);
-    world_end_request(world, host);
+    world_end_request(world, lane);
     return NULL;
 }
 
@@ -181,13 +182,16 @@ static inline void world_init(struct world *world, const char *settings)
     world->settings = settings_of(settings);
     world->room = 16;
     assert_int_equal(store_writer_new(world->loop, &world->writer), 0);
-    static const struct hosts_config hosts = {.delay_ms = 1,
-                                              .connections = 1,
-                                              .own_connections = 64,
-                                              .max_crawl_delay_ms = 1,
-                                              .backoff_base_ms = 1,
-                                              .backoff_max_ms = 1};
-    world->hosts = hosts_new(world->loop, &hosts, world_has_room, world_save_host, world);
+    const struct hosts_config hosts = {.pace = {.delay_ms = 1,
+                                                .max_crawl_delay_ms = 1,
+                                                .backoff_base_ms = 1,
+                                                .backoff_max_ms = 1},
+                                       .connections = 1,
+                                       .own_connections = 64,
+                                       .room = world_has_room,
+                                       .save = world_save_hosts,
+                                       .arg = world};
+    world->hosts = hosts_new(world->loop, &hosts);
 }
 
 static inline void world_offer_seeds(struct world *world)

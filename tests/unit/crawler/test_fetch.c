@@ -1,8 +1,7 @@
 /* The fetcher against a server that misbehaves: every way in which an exchange can end has its
  * outcome.
  *
- * Names are resolved here: getaddrinfo() of this program stands before the C library's, so that no
- * test asks a real resolver.
+ * Names are test_fetch_names.c's; here they come from a hosts file, and no server is asked.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,40 +9,12 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <dlfcn.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "tests/unit/crawler/fetch_world.h"
 #include "tests/unit/crawler/raw_server.h"
-
-/* ---- names ---- */
-
-typedef int (*getaddrinfo_fn)(const char *, const char *, const struct addrinfo *,
-                              struct addrinfo **);
-static pthread_mutex_t resolver_blocked = PTHREAD_MUTEX_INITIALIZER;
-
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-                struct addrinfo **ret_list)
-{
-    static const struct {
-        const char *name, *address;
-    } hosts[] = {
-        {"local.test", "127.0.0.1"}, {"private.test", "10.0.0.1"}, {"stuck.test", "127.0.0.1"}};
-    getaddrinfo_fn real;
-    void *symbol = dlsym(RTLD_NEXT, "getaddrinfo");
-    memcpy(&real, &symbol, sizeof real);
-    if (strcmp(name, "stuck.test") == 0) {
-        pthread_mutex_lock(&resolver_blocked);
-        pthread_mutex_unlock(&resolver_blocked);
-    }
-    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
-        if (strcmp(name, hosts[i].name) == 0)
-            return real(hosts[i].address, service, hints, ret_list);
-    return EAI_NONAME;
-}
 
 /* ---- what the headers say ---- */
 
@@ -71,7 +42,7 @@ static void headers_are_collected(void **state)
     assert_int_equal(result->outcome, OUTCOME_REDIRECTED);
     assert_string_equal(result->location, "../next?a=b");
     assert_string_equal(result->content_type, "text/html; charset=latin1");
-    assert_string_equal(result->robots_tag, "noindex, bot: nofollow");
+    assert_string_equal(result->robots_tag, "noindex\nbot: nofollow");
     assert_int_equal(result->retry_after_ms, 12000);
     assert_int_equal(result->http_version, 10);
     assert_int_equal(result->body_bytes, 0);
@@ -295,43 +266,6 @@ static void tls_with_a_server_that_speaks_none_fails(void **state)
 
 /* ---- names and addresses ---- */
 
-static void unknown_name_is_dns_failed(void **state)
-{
-    (void)state;
-    struct world world;
-    world_init(&world);
-    world_open(&world);
-    fetch_again(&world, "http://missing.test/", OUTCOME_DNS_FAILED);
-    world_done(&world);
-}
-
-static void stuck_resolver_times_out_and_does_not_hold_the_loop(void **state)
-{
-    (void)state;
-    struct world world;
-    world_init(&world);
-    world.config.connect_timeout_ms = 100;
-    world_open(&world);
-    pthread_mutex_lock(&resolver_blocked);
-    fetch_again(&world, "http://stuck.test/", OUTCOME_TIMEOUT_CONNECT);
-    world_done(&world);
-    pthread_mutex_unlock(&resolver_blocked);
-}
-
-static void name_that_resolves_to_a_private_address_is_blocked(void **state)
-{
-    (void)state;
-    struct world world;
-    world_init(&world);
-    world_open(&world);
-    struct fetch_result *result = world_fetch(&world, "http://private.test/");
-    assert_int_equal(result->outcome, OUTCOME_ADDRESS_BLOCKED);
-    assert_string_equal(result->detail, "The host is not to be reached: private (10.0.0.0/8)");
-    assert_string_equal(result->remote_ip, "");
-    free(result);
-    world_done(&world);
-}
-
 /* Asked, the resolver of this test would not know it. */
 static void known_name_of_a_special_address_is_blocked_unresolved(void **state)
 {
@@ -435,7 +369,7 @@ static void cancelled_fetch_is_taken_off(void **state)
     wait_ms(&world, 1);
     assert_int_equal(fetcher_active(world.fetcher), 0);
     /* The transfer is gone and its exchange is of use again. */
-    fetch_again(&world, "http://missing.test/", OUTCOME_DNS_FAILED);
+    fetch_again(&world, "http://10.0.0.1/", OUTCOME_ADDRESS_BLOCKED);
     world_done(&world);
     raw_server_free(server);
 }
@@ -465,6 +399,24 @@ static void fetcher_free_cancels_what_is_under_way(void **state)
 
 /* ---- all of them ---- */
 
+static char hosts_file[] = "/tmp/fetch-hosts-XXXXXX";
+
+static int write_hosts(void **state)
+{
+    (void)state;
+    int fd = mkstemp(hosts_file);
+    dprintf(fd, "127.0.0.1 local.test\n");
+    close(fd);
+    world_hosts_file = hosts_file;
+    return 0;
+}
+
+static int remove_hosts(void **state)
+{
+    (void)state;
+    return unlink(hosts_file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,9 +431,6 @@ int main(void)
         cmocka_unit_test(connection_to_a_broadcast_address_fails),
         cmocka_unit_test(connection_without_answer_times_out),
         cmocka_unit_test(tls_with_a_server_that_speaks_none_fails),
-        cmocka_unit_test(unknown_name_is_dns_failed),
-        cmocka_unit_test(stuck_resolver_times_out_and_does_not_hold_the_loop),
-        cmocka_unit_test(name_that_resolves_to_a_private_address_is_blocked),
         cmocka_unit_test(known_name_of_a_special_address_is_blocked_unresolved),
         cmocka_unit_test(blocked_address_sees_no_connection),
         cmocka_unit_test(kept_connection_does_not_serve_a_stricter_policy),
@@ -489,5 +438,5 @@ int main(void)
         cmocka_unit_test(cancelled_fetch_is_taken_off),
         cmocka_unit_test(fetcher_free_cancels_what_is_under_way),
     };
-    return cmocka_run_group_tests_name("fetch", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("fetch", tests, write_hosts, remove_hosts);
 }

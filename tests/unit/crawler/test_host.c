@@ -1,139 +1,5 @@
-/* The host ledger: who may make the next request. Lanes are started from a real loop; a test says
- * when a request ends. Where time is measured, it is only ever too early that is wrong. */
-#include <stdio.h>
-
-#include "crawler/host.h"
-#include "tests/unit/crawler/crawler_test.h"
-
-enum { MAX_STARTS = 200, MAX_LANES = 12, DELAY_MS = 40 };
-
-struct job_lane {
-    struct lane lane; /* first */
-    struct ledger *ledger;
-    char name;
-    int left; /* requests that it wants to make */
-    bool refuses;
-};
-
-struct ledger {
-    struct loop *loop;
-    struct hosts *hosts;
-    struct lane_group groups[4];
-    struct job_lane lanes[MAX_LANES];
-    int lane_count;
-    int room; /* slots free */
-    char started[MAX_STARTS + 1];
-    int64_t started_at[MAX_STARTS];
-    int start_count;
-    int stop_after; /* stops the loop at that many starts */
-    int saves;
-    int64_t saved_backoff_ms;
-};
-
-static bool has_room(void *arg)
-{
-    const struct ledger *ledger = arg;
-    return ledger->room > 0;
-}
-
-static void save(const char *host, int64_t next_at_epoch_ms, int64_t backoff_ms, void *arg)
-{
-    struct ledger *ledger = arg;
-    (void)host;
-    assert_true(next_at_epoch_ms > 0);
-    ledger->saves++;
-    ledger->saved_backoff_ms = backoff_ms;
-}
-
-static bool start(struct lane *lane)
-{
-    struct job_lane *job_lane = (struct job_lane *)lane;
-    struct ledger *ledger = job_lane->ledger;
-    assert_true(job_lane->left > 0);
-    assert_true(ledger->start_count < MAX_STARTS);
-    if (--job_lane->left == 0)
-        lane_want(lane, false);
-    ledger->started[ledger->start_count] = job_lane->name;
-    ledger->started_at[ledger->start_count++] = loop_now_ms(ledger->loop);
-    if (ledger->start_count == ledger->stop_after)
-        loop_stop(ledger->loop);
-    if (job_lane->refuses)
-        return false;
-    ledger->room--;
-    return true;
-}
-
-static int open_ledger(void **state)
-{
-    static const char *const own[] = {"own.example"};
-    static struct ledger ledger;
-    ledger = (struct ledger){.loop = new_loop(), .room = 1000};
-    const struct hosts_config config = {.delay_ms = DELAY_MS,
-                                        .connections = 1,
-                                        .own_connections = 4,
-                                        .own_hosts = own,
-                                        .own_host_count = 1,
-                                        .max_crawl_delay_ms = 3 * DELAY_MS,
-                                        .backoff_base_ms = 20,
-                                        .backoff_max_ms = 100};
-    ledger.hosts = hosts_new(ledger.loop, &config, has_room, save, &ledger);
-    for (int i = 0; i < 4; i++)
-        lane_group_init(&ledger.groups[i], ledger.hosts, start);
-    *state = &ledger;
-    return 0;
-}
-
-static int close_ledger(void **state)
-{
-    struct ledger *ledger = *state;
-    for (int i = 0; i < ledger->lane_count; i++)
-        lane_done(&ledger->lanes[i].lane);
-    for (int i = 0; i < 4; i++)
-        lane_group_done(&ledger->groups[i]);
-    hosts_free(ledger->hosts);
-    loop_free(ledger->loop);
-    return 0;
-}
-
-static struct host *host_of(struct ledger *ledger, const char *name)
-{
-    return hosts_get(ledger->hosts, name, strlen(name));
-}
-
-/* A lane of a group (a job) for a host that wants to make so many requests. */
-static struct job_lane *add_lane(struct ledger *ledger, int group, const char *host, int requests)
-{
-    assert_true(ledger->lane_count < MAX_LANES);
-    struct job_lane *lane = &ledger->lanes[ledger->lane_count];
-    *lane = (struct job_lane){.ledger = ledger, .name = (char)('a' + ledger->lane_count)};
-    ledger->lane_count++;
-    lane_init(&lane->lane, host_of(ledger, host), &ledger->groups[group]);
-    lane->left = requests;
-    lane_want(&lane->lane, requests > 0);
-    return lane;
-}
-
-static void run_until(struct ledger *ledger, int starts)
-{
-    ledger->stop_after = starts;
-    if (ledger->start_count < starts)
-        loop_run(ledger->loop);
-    ledger->stop_after = 0;
-}
-
-static void finish(struct ledger *ledger, struct host *host, bool overloaded, int64_t retry_after)
-{
-    ledger->room++;
-    host_finished(host, &(struct host_feedback){overloaded, retry_after});
-    hosts_pump(ledger->hosts);
-}
-
-static void assert_not_before(const struct ledger *ledger, int start_index, int64_t at_ms)
-{
-    if (ledger->started_at[start_index] < at_ms)
-        fail_msg("start %d came %d ms too early", start_index,
-                 (int)(at_ms - ledger->started_at[start_index]));
-}
+/* The host ledger: who may make the next request. Lanes are started from a real loop. */
+#include "tests/unit/crawler/host_world.h"
 
 /* Turns */
 
@@ -329,15 +195,16 @@ static void host_pause_holds_for_lanes_that_were_ready_already(void **state)
 static void host_crawl_delay_holds_for_lanes_that_were_ready_already(void **state)
 {
     struct ledger *ledger = *state;
+    put_rule(ledger, (struct host_rule){"example.com", {.delay_ms = 0, .connections = 3}});
     for (int i = 0; i < 3; i++)
-        add_lane(ledger, 0, "own.example", 1);
-    host_set_crawl_delay(host_of(ledger, "own.example"), DELAY_MS);
+        add_lane(ledger, 0, "example.com", 1);
+    host_set_crawl_delay(host_of(ledger, "example.com"), DELAY_MS);
     run_loop_for(ledger->loop, 10);
     assert_int_equal(ledger->start_count, 1);
-    finish(ledger, host_of(ledger, "own.example"), false, -1);
+    finish(ledger, host_of(ledger, "example.com"), false, -1);
     run_until(ledger, 2);
     assert_not_before(ledger, 1, ledger->started_at[0] + DELAY_MS);
-    finish(ledger, host_of(ledger, "own.example"), false, -1);
+    finish(ledger, host_of(ledger, "example.com"), false, -1);
     run_until(ledger, 3);
 }
 
@@ -346,7 +213,7 @@ static void host_restored_goes_on_where_it_was(void **state)
     struct ledger *ledger = *state;
     struct host *host = host_of(ledger, "own.example");
     int64_t now_ms = loop_now_ms(ledger->loop);
-    host_restore(host, now_ms + 50, 40);
+    restore(ledger, "own.example", 50, 40);
     add_lane(ledger, 0, "own.example", 2);
     ledger->room = 1;
     run_until(ledger, 1);
@@ -409,7 +276,7 @@ static void ledger_keeps_its_time_order_with_many_hosts(void **state)
     for (int i = 0; i < MAX_LANES; i++) {
         char name[32];
         snprintf(name, sizeof name, "h%d.localhost", i);
-        host_restore(host_of(ledger, name), now_ms + pauses[i], 0);
+        restore(ledger, name, pauses[i], 0);
         add_lane(ledger, i % 4, name, 1);
     }
     lane_want(&ledger->lanes[3].lane, false); /* taken out of the middle of the heap */
@@ -424,7 +291,7 @@ static void hosts_can_be_freed_while_a_pump_is_queued(void **state)
 {
     struct ledger *ledger = *state;
     add_lane(ledger, 0, "own.example", 1);
-    host_restore(host_of(ledger, "later.example"), loop_now_ms(ledger->loop) + 5, 0);
+    restore(ledger, "later.example", 5, 0);
     add_lane(ledger, 0, "later.example", 1);
     /* close_ledger() does it: the lanes are withdrawn, and nothing of it has run yet */
     assert_int_equal(ledger->start_count, 0);

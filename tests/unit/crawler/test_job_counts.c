@@ -65,6 +65,7 @@ static void counts_come_back_from_json_as_they_were(void **state)
     counts.alt_empty = 4;
     counts.alt_whitespace = 5;
     counts.alt_text = 6;
+    counts.alt_not_applicable = 7;
     counts.body_bytes = INT64_C(1) << 40;
     json_t *object = job_counts_to_json(&counts);
     assert_non_null(object);

@@ -66,6 +66,75 @@ static void settings_refuse_by_name(void **state)
     assert_refused("{\"seeds\": [\"http://a/\"], \"hosts\": [\"b\"]}", "/hosts", "scope");
 }
 
+/* Each with a seed before it. */
+static void settings_refuse_what_would_not_work(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member, *pointer, *word;
+    } cases[] = {
+        {"\"sitemaps\": \"on\"", "/sitemaps", "robots"},
+        {"\"cookies\": 1", "/cookies", "true or false"},
+        {"\"include\": [\"re:(\"]", "/include/0", "parenthesis"},
+        {"\"remove_parameters\": [\"a=b\"]", "/remove_parameters/0", "name"},
+        {"\"headers\": []", "/headers", "object"},
+        {"\"headers\": {\"Host\": \"x\"}", "/headers/Host", ""},
+        {"\"headers\": {\"Authorization\": \"x\"}", "/headers/Authorization", "credentials"},
+        {"\"headers\": {\"X\": \"a\\r\\nb\"}", "/headers/X", ""},
+        {"\"headers\": {\"X\": 1}", "/headers/X", "integer"},
+        {"\"credentials\": [1]", "/credentials/0", "object"},
+        {"\"credentials\": [{\"host\": \"a\"}]", "/credentials/0", "token"},
+        {"\"credentials\": [{\"host\": \"a/b\", \"token\": \"t\"}]", "/credentials/0", "host"},
+        {"\"credentials\": [{\"token\": \"t\"}]", "/credentials/0", "host"},
+        {"\"credentials\": [{\"host\": \"a\", \"token\": \"***\"}]", "/credentials/0", "***"},
+        {"\"credentials\": [{\"host\": \"a\", \"token\": \"t\", \"key\": 1}]", "/credentials/0",
+         "host"},
+        {"\"credentials\": [{\"host\": \"a\", \"user\": \"u:v\", \"password\": \"p\"}]",
+         "/credentials/0", "colon"},
+        {"\"proxy\": \"ftp://a\"", "/proxy", ""},
+        {"\"default_charset\": \"ebcdic\"", "/default_charset", "utf-8"},
+        {"\"repeat_of\": -1", "/repeat_of", "from 0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, "{\"seeds\": [\"http://a/\"], %s}", cases[i].member);
+        assert_refused(text, cases[i].pointer, cases[i].word);
+    }
+}
+
+static int patch(const char *text, struct job_settings **ret_settings,
+                 struct settings_error *ret_error)
+{
+    struct job_settings *settings = settings_of("{\"seeds\": [\"http://a/\"], \"max_pages\": 5}");
+    json_t *object = json_loads(text, JSON_DECODE_ANY, NULL);
+    int rc = job_settings_patch(settings, object, ret_settings, ret_error);
+    json_decref(object);
+    job_settings_free(settings);
+    return rc;
+}
+
+static void settings_change_where_they_are_live(void **state)
+{
+    (void)state;
+    struct job_settings *changed = NULL;
+    struct settings_error error;
+    assert_int_equal(patch("{\"max_pages\": 9, \"name\": \"n\"}", &changed, &error), 0);
+    assert_int_equal(changed->max_pages, 9);
+    assert_string_equal(changed->name, "n");
+    assert_string_equal(changed->seeds.items[0], "http://a/");
+    changed = job_settings_free(changed);
+
+    assert_int_equal(patch("{\"seeds\": [\"http://b/\"]}", &changed, &error), -EINVAL);
+    assert_string_equal(error.pointer, "/seeds");
+    assert_non_null(strstr(error.detail, "max_pages"));
+    assert_int_equal(patch("{\"max_pages\": 0}", &changed, &error), -EINVAL);
+    assert_string_equal(error.pointer, "/max_pages");
+    assert_int_equal(patch("{\"no_such\": 0}", &changed, &error), -EINVAL);
+    assert_int_equal(patch("{}", &changed, &error), -EINVAL);
+    assert_int_equal(patch("[]", &changed, &error), -EINVAL);
+    assert_null(changed);
+}
+
 static void settings_refuse_hosts_that_are_none(void **state)
 {
     (void)state;
@@ -124,14 +193,22 @@ static void settings_read_back_the_same(void **state)
     struct job_settings *settings = settings_of(
         "{\"name\": \"caf\u00e9\", \"seeds\": [\"http://example.com/\", \"https://b/?q\"],"
         " \"scope\": \"hosts\", \"hosts\": [\"*.example.org\"], \"include\": [\"*/a*\"],"
-        " \"exclude\": [\"*.pdf\"], \"max_pages\": 7, \"max_depth\": 0, \"max_seconds\": 60}");
+        " \"exclude\": [\"*.pdf\", \"re:.*[?]print=1\"], \"max_pages\": 7, \"max_depth\": 0,"
+        " \"max_seconds\": 60, \"sitemaps\": \"robots\", \"respect_nofollow\": false,"
+        " \"remove_parameters\": [\"ref\", \"x_*\"], \"headers\": {\"Accept-Language\": \"de\"},"
+        " \"credentials\": [{\"host\": \"A.Example:8443\", \"token\": \"t\"},"
+        " {\"host\": \"b\", \"user\": \"u\", \"password\": \"p:w\"}],"
+        " \"proxy\": \"socks5://127.0.0.1:1080\", \"default_charset\": \"sjis\"}");
+    assert_string_equal(settings->credentials.items[0].host, "a.example:8443");
+    assert_string_equal(settings->credentials.items[1].password, "p:w");
+    assert_string_equal(settings->default_charset, "Shift_JIS");
     json_t *once = job_settings_to_json(settings), *again;
     struct job_settings *back = NULL;
     struct settings_error error;
     assert_int_equal(job_settings_from_json(once, &back, &error), 0);
     again = job_settings_to_json(back);
     assert_true(json_equal(once, again));
-    assert_int_equal(json_object_size(once), 10);
+    assert_int_equal(json_object_size(once), 30);
     assert_int_equal(back->max_depth, 0);
     json_decref(once);
     json_decref(again);
@@ -145,6 +222,8 @@ int main(void)
         cmocka_unit_test(settings_have_defaults),
         cmocka_unit_test(settings_keep_urls_in_their_canonical_form),
         cmocka_unit_test(settings_refuse_by_name),
+        cmocka_unit_test(settings_refuse_what_would_not_work),
+        cmocka_unit_test(settings_change_where_they_are_live),
         cmocka_unit_test(settings_refuse_hosts_that_are_none),
         cmocka_unit_test(settings_refuse_a_huge_host_without_reading_past_it),
         cmocka_unit_test(settings_error_is_utf8_even_where_it_is_cut),

@@ -124,6 +124,52 @@ static void rows_of_a_visit_without_a_record_are_whole(void **state)
     page_rows_done(&rows);
 }
 
+static void rows_join_what_the_page_and_its_headers_ask(void **state)
+{
+    (void)state;
+    char none[] = "", tag[] = "noindex\nbot: noai\x01", policy[] = "https://a/policy",
+         etag[] = "\"1\"";
+    struct fetch_result fetched = {.status = 200,
+                                   .location = none,
+                                   .content_type = none,
+                                   .robots_tag = tag,
+                                   .tdm_policy = policy,
+                                   .etag = etag,
+                                   .last_modified = none,
+                                   .detail = none};
+    struct record_writer *writer = record_writer_new();
+    assert_int_equal(record_writer_begin(writer, memory, sizeof memory), 0);
+    record_writer_directives(writer, DIRECTIVE_NOAI);
+    record_writer_sniffed_type(writer, MIME_PNG);
+    int64_t bytes = record_writer_finish(writer);
+    record_writer_free(writer);
+    struct page_rows rows = {0};
+    assert_int_equal(page_rows_open(&rows, memory, (size_t)bytes), 0);
+    page_rows_fill(&rows, &(struct page_facts_of_visit){.id = 1,
+                                                        .outcome = OUTCOME_NOT_HTML,
+                                                        .fetched = &fetched,
+                                                        .directives = DIRECTIVE_NOINDEX});
+    assert_int_equal(rows.page.directives, DIRECTIVE_NOAI | DIRECTIVE_NOINDEX);
+    assert_string_equal(rows.page.robots_tag.data, "noindex\nbot: noai?");
+    assert_string_equal(rows.page.tdm_policy.data, "https://a/policy");
+    assert_string_equal(rows.page.etag.data, "\"1\"");
+    assert_null(rows.page.last_modified.data);
+    assert_string_equal(rows.page.sniffed_type, "image/png");
+    page_rows_done(&rows);
+}
+
+static void rows_have_no_images_of_what_is_no_page(void **state)
+{
+    (void)state;
+    const char *urls[] = {"https://img.example/a.png"};
+    struct page_rows rows = {0};
+    assert_int_equal(page_rows_open(&rows, memory, write_record(urls, 1)), 0);
+    page_rows_fill(&rows, &(struct page_facts_of_visit){.id = 1, .outcome = OUTCOME_SOFT_404});
+    assert_int_equal(rows.page.image_count, 0);
+    assert_int_equal(rows.page.image_elements, 1);
+    page_rows_done(&rows);
+}
+
 static void rows_refuse_a_record_that_does_not_hold(void **state)
 {
     (void)state;
@@ -143,6 +189,8 @@ int main(void)
         cmocka_unit_test(rows_carry_what_the_record_says),
         cmocka_unit_test(rows_know_the_host_of_an_image),
         cmocka_unit_test(rows_of_a_visit_without_a_record_are_whole),
+        cmocka_unit_test(rows_join_what_the_page_and_its_headers_ask),
+        cmocka_unit_test(rows_have_no_images_of_what_is_no_page),
         cmocka_unit_test(rows_refuse_a_record_that_does_not_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

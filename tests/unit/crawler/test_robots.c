@@ -10,15 +10,17 @@
 #include "crawler/fetch.h"
 #include "crawler/parse.h"
 #include "crawler/parse_process.h"
+#include "crawler/resolver.h"
 #include "crawler/robots.h"
 #include "storage/catalog.h"
 #include "tests/unit/crawler/site_server.h"
 
-enum { ATTEMPTS = 3, SLOTS = 4 };
+enum { ATTEMPTS = 3, TRIES = 4, SLOTS = 4 };
 
 struct setting {
     struct loop *loop;
     struct body_slots *slots;
+    struct resolver *resolver;
     struct fetcher *fetcher;
     struct parser *parser;
     struct robots *robots;
@@ -61,13 +63,18 @@ static void save(const struct robots_row *row, void *arg)
 static int open_setting(void **state)
 {
     (void)state;
-    static const struct fetch_config fetch = {.user_agent = "robots-test/1",
-                                              .max_connections = 8,
-                                              .max_host_connections = 8,
-                                              .connect_timeout_ms = 60000,
-                                              .first_byte_timeout_ms = 60000,
-                                              .total_timeout_ms = 60000,
-                                              .max_header_bytes = 32 * 1024};
+    static const struct resolver_config dns = {.servers = "127.0.0.1:9", /* nobody */
+                                               .timeout_ms = 60000,
+                                               .tries = 1,
+                                               .max_names = 100,
+                                               .max_lookups = 10};
+    struct fetch_config fetch = {.user_agent = "robots-test/1",
+                                 .max_connections = 8,
+                                 .max_host_connections = 8,
+                                 .connect_timeout_ms = 60000,
+                                 .first_byte_timeout_ms = 60000,
+                                 .total_timeout_ms = 60000,
+                                 .max_header_bytes = 32 * 1024};
     struct setting *s = &setting;
     *s = (struct setting){.loop = new_loop(), .site = site_server_start(answer)};
     status = "200 OK";
@@ -76,6 +83,8 @@ static int open_setting(void **state)
     assert_int_equal(address_network_parse("127.0.0.0/8", &s->loopback), 0);
     s->policy = (struct address_policy){&s->loopback, 1};
     assert_int_equal(body_slots_new(SLOTS, 1 << 20, &s->slots), 0);
+    assert_int_equal(resolver_new(s->loop, &dns, &s->resolver), 0);
+    fetch.resolver = s->resolver;
     assert_int_equal(fetcher_new(s->loop, &fetch, &s->fetcher), 0);
     assert_int_equal(parser_new(s->loop,
                                 &(struct parser_config){.slots = s->slots,
@@ -90,6 +99,8 @@ static int open_setting(void **state)
                                                    .parser = s->parser,
                                                    .agent = "robots-test",
                                                    .max_attempts = ATTEMPTS,
+                                                   .max_tries = TRIES,
+                                                   .max_wait_ms = 60000,
                                                    .retry_base_ms = 1,
                                                    .save = save});
     return 0;
@@ -103,6 +114,7 @@ static int close_setting(void **state)
     assert_int_equal(body_slots_in_use(s->slots), 0);
     robots_free(s->robots);
     fetcher_free(s->fetcher);
+    resolver_free(s->resolver);
     parser_free(s->parser);
     body_slots_free(s->slots);
     site_server_free(s->site);
@@ -112,12 +124,14 @@ static int close_setting(void **state)
 
 static const struct robots_entry *fetch_of(const char *origin)
 {
-    struct promise *fetched = robots_fetch(setting.robots, origin, &setting.policy);
-    assert_int_equal(wait_for(fetched), PROMISE_RESOLVED);
-    promise_unref(fetched);
-    const struct robots_entry *entry = robots_of(setting.robots, origin, &setting.policy);
-    assert_true(entry->known);
-    assert_false(robots_is_fetching(entry));
+    const struct robots_entry *entry;
+    do {
+        struct promise *fetched = robots_fetch(setting.robots, origin, &setting.policy);
+        assert_int_equal(wait_for(fetched), PROMISE_RESOLVED);
+        promise_unref(fetched);
+        entry = robots_of(setting.robots, origin, &setting.policy);
+    } while (!entry->known);
+    assert_false(robots_is_fetching(setting.robots, entry));
     return entry;
 }
 
@@ -150,8 +164,9 @@ static void robots_asked_for_by_many_are_fetched_once(void **state)
     (void)state;
     struct promise *fetched[5];
     for (int i = 0; i < 5; i++) {
-        assert_int_equal(
-            robots_is_fetching(robots_of(setting.robots, setting.origin, &setting.policy)), i > 0);
+        const struct robots_entry *entry =
+            robots_of(setting.robots, setting.origin, &setting.policy);
+        assert_int_equal(robots_is_fetching(setting.robots, entry), i > 0);
         fetched[i] = robots_fetch(setting.robots, setting.origin, &setting.policy);
     }
     assert_int_equal(body_slots_in_use(setting.slots), 1);
@@ -175,9 +190,9 @@ static void robots_answer_decides_as_the_standard_says(void **state)
         {"404 Not Found", OUTCOME_OK, 1},
         {"401 Unauthorized", OUTCOME_OK, 1},
         {"204 No Content", OUTCOME_OK, 1},
-        {"429 Too Many Requests", OUTCOME_ROBOTS_UNREACHABLE, ATTEMPTS},
-        {"500 Server Error", OUTCOME_ROBOTS_UNREACHABLE, 1},
-        {"503 Busy", OUTCOME_ROBOTS_UNREACHABLE, ATTEMPTS},
+        {"429 Too Many Requests", OUTCOME_ROBOTS_UNREACHABLE, TRIES},
+        {"500 Server Error", OUTCOME_ROBOTS_UNREACHABLE, TRIES},
+        {"503 Busy", OUTCOME_ROBOTS_UNREACHABLE, TRIES},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         close_setting(state);
@@ -192,6 +207,83 @@ static void robots_answer_decides_as_the_standard_says(void **state)
             assert_non_null(strstr(entry->detail, "robots.txt"));
             assert_true(setting.saved_for_ms < 24 * 3600 * 1000); /* asked again sooner */
         }
+    }
+}
+
+static void robots_that_fail_are_asked_for_again_and_hold_nothing_meanwhile(void **state)
+{
+    (void)state;
+    struct promise *fetched;
+    status = "503 Busy";
+    headers = "Retry-After: 1\r\n";
+    for (int i = 0; i < 2; i++) {
+        fetched = robots_fetch(setting.robots, setting.origin, &setting.policy);
+        if (i == 0)
+            assert_int_equal(wait_for(fetched), PROMISE_RESOLVED);
+        else
+            assert_int_equal(promise_state_of(fetched), PROMISE_PENDING); /* it is the pause */
+        promise_unref(fetched);
+        const struct robots_entry *entry =
+            robots_of(setting.robots, setting.origin, &setting.policy);
+        assert_false(entry->known);
+        assert_true(entry->feedback.overloaded);
+        assert_true(robots_is_fetching(setting.robots, entry));
+        assert_true(entry->retry_at_ms >= loop_now_ms(setting.loop) + 500);
+        assert_int_equal(body_slots_in_use(setting.slots), 0);
+    }
+    status = "200 OK";
+    headers = "";
+    body = "User-agent: *\nDisallow: /no\n";
+    assert_false(allows(fetch_of(setting.origin), "/no"));
+    assert_int_equal(setting.site->requests, 2);
+}
+
+static void robots_that_ask_for_more_patience_than_there_is_are_given_up(void **state)
+{
+    (void)state;
+    status = "503 Busy";
+    headers = "Retry-After: 61\r\n";
+    assert_int_equal(fetch_of(setting.origin)->outcome, OUTCOME_ROBOTS_UNREACHABLE);
+    assert_int_equal(setting.site->requests, 1);
+}
+
+static void robots_pause_can_be_cancelled(void **state)
+{
+    (void)state;
+    status = "503 Busy";
+    headers = "Retry-After: 30\r\n";
+    struct promise *fetched = robots_fetch(setting.robots, setting.origin, &setting.policy);
+    assert_int_equal(wait_for(fetched), PROMISE_RESOLVED);
+    promise_unref(fetched);
+    fetched = robots_fetch(setting.robots, setting.origin, &setting.policy);
+    robots_cancel(setting.robots, setting.origin);
+    assert_int_equal(promise_state_of(fetched), PROMISE_REJECTED);
+    promise_unref(fetched);
+    fetched = robots_fetch(setting.robots, setting.origin, &setting.policy);
+    assert_int_equal(promise_state_of(fetched), PROMISE_PENDING); /* who asks again waits, too */
+    promise_unref(fetched);
+    assert_int_equal(setting.site->requests, 1);
+}
+
+static void robots_are_kept_as_cache_control_says_within_bounds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers;
+        int64_t kept_s;
+    } table[] = {
+        {"Cache-Control: max-age=3600\r\n", 3600},
+        {"Cache-Control: public, max-age=1\r\n", 600},
+        {"Cache-Control: no-store\r\n", 600},
+        {"Cache-Control: max-age=31536000\r\n", 24 * 3600},
+        {"", 24 * 3600},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        close_setting(state);
+        open_setting(state);
+        headers = table[i].headers;
+        fetch_of(setting.origin);
+        assert_int_equal(setting.saved_for_ms, table[i].kept_s * 1000);
     }
 }
 
@@ -304,6 +396,10 @@ int main(int argc, char **argv)
         ROBOTS_TEST(robots_rules_are_those_of_our_group),
         ROBOTS_TEST(robots_asked_for_by_many_are_fetched_once),
         ROBOTS_TEST(robots_answer_decides_as_the_standard_says),
+        ROBOTS_TEST(robots_that_fail_are_asked_for_again_and_hold_nothing_meanwhile),
+        ROBOTS_TEST(robots_that_ask_for_more_patience_than_there_is_are_given_up),
+        ROBOTS_TEST(robots_pause_can_be_cancelled),
+        ROBOTS_TEST(robots_are_kept_as_cache_control_says_within_bounds),
         ROBOTS_TEST(robots_redirects_are_followed_five_times),
         ROBOTS_TEST(robots_behind_more_redirects_or_none_to_follow_allow_all),
         ROBOTS_TEST(robots_of_a_dead_origin_tell_how_it_is_dead),

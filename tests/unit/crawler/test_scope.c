@@ -129,6 +129,73 @@ static void scope_names_the_rule_that_refuses(void **state)
     setting_done(&s);
 }
 
+static void explained(struct setting *setting, const char *text, uint32_t depth,
+                      enum outcome outcome, const char *sentence)
+{
+    char detail[320] = "";
+    struct url url = url_of(text);
+    struct scope_verdict verdict = scope_judge(setting->scope, &url, depth);
+    assert_int_equal(verdict.outcome, outcome);
+    scope_explain(setting->scope, &verdict, &url, detail, sizeof detail);
+    assert_string_equal(detail, sentence);
+}
+
+static void scope_explains_itself_in_a_sentence(void **state)
+{
+    (void)state;
+    struct setting s = setting_of(
+        "{\"seeds\": [\"http://example.com/\", \"http://b.example/\", \"http://c.example/\","
+        " \"http://d.example/\"], \"exclude\": [\"*.pdf\", \"re:.*/print/\\\\d+\"],"
+        " \"max_depth\": 3, \"max_path_depth\": 6, \"max_repeated_segments\": 2}");
+    explained(
+        &s, "http://x.example/", 1, OUTCOME_OUT_OF_SCOPE,
+        "outside scope host: the seeds' hosts are example.com, b.example, c.example and 1 more");
+    explained(&s, "http://example.com/print/12", 1, OUTCOME_EXCLUDED,
+              "exclude pattern 2 matches: re:.*/print/\\d+");
+    explained(&s, "http://example.com/x", 4, OUTCOME_MAX_DEPTH,
+              "max_depth 3: this URL is 4 links from a seed");
+    explained(&s, "http://example.com/1/2/3/4/5/6/7", 1, OUTCOME_MAX_PATH_DEPTH,
+              "max_path_depth 6: this path has 7 segments");
+    explained(&s, "http://example.com/a/b/a/a/a", 1, OUTCOME_REPEATED_SEGMENTS,
+              "max_repeated_segments 2: \"a\" comes again 3 times");
+    explained(&s, "http://example.com/a/b/a/a/", 3, OUTCOME_OK, "within the job's scope");
+    explained(&s, "http://example.com/1/2/3/4/5/6/7", 0, OUTCOME_OK, "within the job's scope");
+    setting_done(&s);
+}
+
+static void scope_any_has_every_host_and_still_its_rules(void **state)
+{
+    (void)state;
+    struct setting s = setting_of("{\"seeds\": [\"http://example.com/\"], \"scope\": \"any\","
+                                  " \"include\": [\"re:https?://[^/]*\\\\.example/.*\"]}");
+    ALLOWS(s, "http://a.example/");
+    assert_int_equal(ask(&s, "http://a.example.org/", 1), OUTCOME_NOT_INCLUDED);
+    setting_done(&s);
+}
+
+static void pattern_that_takes_too_long_leaves_out(void **state)
+{
+    (void)state;
+    char exponential[] = "re:.*(a|a)*b!", *items[] = {exponential};
+    char *seeds[] = {(char[]){"http://example.com/"}};
+    struct job_settings settings = {.scope = SCOPE_ANY,
+                                    .max_depth = 9,
+                                    .seeds = {.items = seeds, .count = 1},
+                                    .exclude = {.items = items, .count = 1}};
+    struct scope *scope = scope_new(&settings);
+    char text[200], detail[320];
+    memset(text, 'a', sizeof text);
+    memcpy(text, "http://a.example/", 17);
+    memcpy(text + 190, "!b!x", 5);
+    struct url url = url_of(text);
+    struct scope_verdict verdict = scope_judge(scope, &url, 1);
+    assert_int_equal(verdict.outcome, OUTCOME_EXCLUDED);
+    assert_true(verdict.cut_off);
+    scope_explain(scope, &verdict, &url, detail, sizeof detail);
+    assert_non_null(strstr(detail, "took too long"));
+    scope_free(scope);
+}
+
 static void scope_takes_hosts_of_any_length(void **state)
 {
     (void)state;
@@ -156,6 +223,9 @@ int main(void)
         cmocka_unit_test(scope_hosts_are_those_listed_and_those_of_the_seeds),
         cmocka_unit_test(scope_grows_by_where_a_seed_redirects_to),
         cmocka_unit_test(scope_names_the_rule_that_refuses),
+        cmocka_unit_test(scope_explains_itself_in_a_sentence),
+        cmocka_unit_test(scope_any_has_every_host_and_still_its_rules),
+        cmocka_unit_test(pattern_that_takes_too_long_leaves_out),
         cmocka_unit_test(scope_takes_hosts_of_any_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

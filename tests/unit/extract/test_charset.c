@@ -16,7 +16,7 @@ static void assert_sniffed(const char *page, const char *content_type, const cha
 {
     enum charset_source from;
     assert_string_equal(
-        charset_sniff((const unsigned char *)page, strlen(page), content_type, &from), name);
+        charset_sniff((const unsigned char *)page, strlen(page), content_type, NULL, &from), name);
     assert_string_equal(charset_source_name(from), charset_source_name(source));
 }
 
@@ -32,6 +32,26 @@ static void charset_sources_rank_bom_transport_meta_guess(void **state)
     assert_sniffed("gr\xc3\xbc\xc3\x9f", NULL, "UTF-8", CHARSET_DEFAULT);
     assert_sniffed("gr\xfc\xdf", NULL, "windows-1252", CHARSET_DEFAULT);
     assert_sniffed("<?xml version='1.0' encoding='koi8-u'?><a>", NULL, "KOI8-U", CHARSET_META);
+}
+
+static void assert_fallback(const char *page, const char *fallback, const char *name,
+                            enum charset_source source)
+{
+    enum charset_source from;
+    assert_string_equal(
+        charset_sniff((const unsigned char *)page, strlen(page), NULL, fallback, &from), name);
+    assert_string_equal(charset_source_name(from), charset_source_name(source));
+}
+
+static void the_callers_default_counts_where_nothing_else_tells(void **state)
+{
+    (void)state;
+    assert_fallback("\xc7\xd1", "euc-kr", "EUC-KR", CHARSET_SETTING);
+    assert_fallback("plain", "iso-2022-jp", "ISO-2022-JP", CHARSET_SETTING);
+    assert_fallback("gr\xc3\xbc\xc3\x9f", "koi8-r", "UTF-8", CHARSET_DEFAULT);
+    assert_fallback("<meta charset=big5>\xa4", "koi8-r", "Big5", CHARSET_META);
+    assert_fallback("\xfc", "nonsense", "windows-1252", CHARSET_DEFAULT);
+    assert_fallback("\xfc", NULL, "windows-1252", CHARSET_DEFAULT);
 }
 
 static void charset_content_type_parameters_are_told_apart(void **state)
@@ -173,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(charset_sources_rank_bom_transport_meta_guess),
+        cmocka_unit_test(the_callers_default_counts_where_nothing_else_tells),
         cmocka_unit_test(charset_content_type_parameters_are_told_apart),
         cmocka_unit_test(charset_meta_is_read_like_a_browser_does),
         cmocka_unit_test(charset_every_encoding_knows_its_own_name),

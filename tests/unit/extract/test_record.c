@@ -51,6 +51,10 @@ static struct sample sample_new(void)
         .url = put(writer, "https://b/"), .rel = put(writer, ""), .flags = LINK_NOFOLLOW};
     assert_int_equal(record_writer_link(writer, &link), 0);
     record_writer_flag(writer, RECORD_META_NOFOLLOW);
+    record_writer_directives(writer, DIRECTIVE_NOFOLLOW | DIRECTIVE_TDM_RESERVED);
+    record_writer_fact(writer, RECORD_TDM_POLICY, "https://c/", 10);
+    record_writer_verdict(writer, VERDICT_SOFT_404, "because");
+    record_writer_sniffed_type(writer, MIME_EOT);
     sample.bytes = (size_t)record_writer_finish(writer);
     sample.data = realloc(sample.data, sample.bytes); /* so that reading past it is seen */
     record_writer_free(writer);
@@ -83,6 +87,11 @@ static void record_gives_back_what_was_written(void **state)
     assert_text(record.canonical, "http://a/");
     assert_text(record.base, NULL);
     assert_int_equal(record.flags, RECORD_META_NOFOLLOW);
+    assert_int_equal(record.directives, DIRECTIVE_NOFOLLOW | DIRECTIVE_TDM_RESERVED);
+    assert_text(record.tdm_policy, "https://c/");
+    assert_int_equal(record.verdict, VERDICT_SOFT_404);
+    assert_text(record.evidence, "because");
+    assert_int_equal(record.sniffed_type, MIME_EOT);
     assert_int_equal(record.link_elements, 3);
     assert_int_equal(record.image_elements, 2);
     assert_int_equal(record.link_count, 1);
@@ -182,6 +191,30 @@ static void spoil_source(struct sample *s)
 {
     image_of(s)->source = IMAGE_SOURCE_COUNT;
 }
+static void spoil_source_of_sitemaps(struct sample *s)
+{
+    image_of(s)->source = IMAGE_SOURCE_SITEMAP;
+}
+static void spoil_alt_not_applicable(struct sample *s)
+{
+    image_of(s)->alt_state = ALT_NOT_APPLICABLE;
+}
+static void spoil_directives(struct sample *s)
+{
+    header_of(s)->directives = DIRECTIVES_ALL + 1;
+}
+static void spoil_sniffed_type(struct sample *s)
+{
+    header_of(s)->sniffed_type = MIME_TYPE_COUNT;
+}
+static void spoil_verdict(struct sample *s)
+{
+    header_of(s)->verdict = VERDICT_COUNT;
+}
+static void spoil_policy_scheme(struct sample *s)
+{
+    header_of(s)->facts[RECORD_TDM_POLICY] = header_of(s)->facts[RECORD_TITLE];
+}
 static void spoil_position_zero(struct sample *s)
 {
     image_of(s)->position = 0;
@@ -231,6 +264,12 @@ static void record_in_which_one_thing_is_wrong_is_refused(void **state)
                                                       spoil_alt_state_meaning,
                                                       spoil_alt_missing,
                                                       spoil_source,
+                                                      spoil_source_of_sitemaps,
+                                                      spoil_alt_not_applicable,
+                                                      spoil_directives,
+                                                      spoil_sniffed_type,
+                                                      spoil_verdict,
+                                                      spoil_policy_scheme,
                                                       spoil_position_zero,
                                                       spoil_position_past,
                                                       spoil_image_url,
@@ -276,8 +315,14 @@ static void names_are_those_of_the_api(void **state)
     assert_string_equal(alt_state_name(ALT_EMPTY), "empty");
     assert_string_equal(alt_state_name(ALT_WHITESPACE), "whitespace");
     assert_string_equal(alt_state_name(ALT_TEXT), "text");
+    assert_string_equal(alt_state_name(ALT_NOT_APPLICABLE), "not_applicable");
     assert_string_equal(image_source_name(IMAGE_SOURCE_IMG), "img");
     assert_string_equal(image_source_name(IMAGE_SOURCE_SRCSET), "srcset");
+    assert_string_equal(image_source_name(IMAGE_SOURCE_SITEMAP), "sitemap");
+    assert_string_equal(page_verdict_name(VERDICT_PAGE), "page");
+    assert_string_equal(page_verdict_name(VERDICT_SOFT_404), "soft_404");
+    assert_string_equal(page_verdict_name(VERDICT_CHALLENGE), "challenge");
+    assert_string_equal(mime_type_name(MIME_EOT), "application/vnd.ms-fontobject");
 }
 
 int main(void)

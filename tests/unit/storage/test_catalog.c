@@ -244,6 +244,73 @@ static void hosts_are_replaced_and_filtered_by_time(void **state)
     catalog_free(catalog);
 }
 
+static int note_latency(const struct host_row *row, void *arg)
+{
+    char *list = arg;
+    snprintf(list + strlen(list), 128 - strlen(list), "%s %" PRId64 " %" PRId64 " %" PRId64 "|",
+             row->host, row->latency_ms, row->baseline_ms, row->brake_ms);
+    return 0;
+}
+
+static void hosts_whose_latency_is_known_are_kept_for_a_month(void **state)
+{
+    (void)state;
+    const int64_t now_ms = INT64_C(100) * 86400000, day_ms = 86400000;
+    char list[128] = "";
+    struct catalog *catalog = open_catalog(STORAGE_READ_WRITE);
+    struct host_row row = {.host = "a.example",
+                           .next_at_ms = 10,
+                           .latency_ms = 120,
+                           .baseline_ms = 40,
+                           .brake_ms = 500,
+                           .saved_ms = now_ms - 29 * day_ms};
+    assert_int_equal(catalog_put_host(catalog, &row), 0);
+    row.host = "old.example";
+    row.saved_ms = now_ms - 31 * day_ms;
+    assert_int_equal(catalog_put_host(catalog, &row), 0);
+    assert_int_equal(catalog_forget_before(catalog, now_ms), 0);
+    assert_int_equal(catalog_each_host(catalog, now_ms, note_latency, list), 0);
+    assert_string_equal(list, "a.example 120 40 500|");
+    catalog_free(catalog);
+}
+
+static int collect_rule(const char *pattern, const char *rule, void *arg)
+{
+    char *list = arg;
+    snprintf(list + strlen(list), 128 - strlen(list), "%s %s|", pattern, rule);
+    return 0;
+}
+
+static void host_rules_are_replaced_and_removed(void **state)
+{
+    (void)state;
+    char list[128] = "";
+    struct catalog *catalog = open_catalog(STORAGE_READ_WRITE);
+    assert_int_equal(catalog_put_host_rule(catalog, "b.example", "{}"), 0);
+    assert_int_equal(catalog_put_host_rule(catalog, "*.example", "{}"), 0);
+    assert_int_equal(catalog_put_host_rule(catalog, "b.example", "{\"delay_ms\":1}"), 0);
+    assert_int_equal(catalog_delete_host_rule(catalog, "*.example"), 0);
+    assert_int_equal(catalog_delete_host_rule(catalog, "*.example"), -ENOENT);
+    assert_int_equal(catalog_each_host_rule(catalog, collect_rule, list), 0);
+    assert_string_equal(list, "b.example {\"delay_ms\":1}|");
+    catalog_free(catalog);
+}
+
+static void settings_of_a_job_are_replaced(void **state)
+{
+    (void)state;
+    struct catalog *catalog = open_catalog(STORAGE_READ_WRITE);
+    insert(catalog, "running");
+    struct job_row row = {0};
+    assert_int_equal(catalog_set_job_settings(catalog, 1, "{\"max_pages\":7}"), 0);
+    assert_int_equal(catalog_set_job_settings(catalog, 2, "{}"), -ENOENT);
+    assert_int_equal(catalog_get_job(catalog, 1, &row), 0);
+    assert_string_equal(row.settings, "{\"max_pages\":7}");
+    assert_string_equal(row.state, "running");
+    job_row_done(&row);
+    catalog_free(catalog);
+}
+
 /* A job that could not be written is not there afterwards, and the catalog goes on. */
 static void full_disk_is_told_and_nothing_is_half_written(void **state)
 {
@@ -278,6 +345,9 @@ int main(void)
         in_a_folder(rolled_back_job_is_gone),
         in_a_folder(robots_are_replaced_and_expire),
         in_a_folder(hosts_are_replaced_and_filtered_by_time),
+        in_a_folder(hosts_whose_latency_is_known_are_kept_for_a_month),
+        in_a_folder(host_rules_are_replaced_and_removed),
+        in_a_folder(settings_of_a_job_are_replaced),
         in_a_folder(full_disk_is_told_and_nothing_is_half_written),
     };
     install_faults();

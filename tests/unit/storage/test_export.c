@@ -48,19 +48,26 @@ static void append_image(struct job_store *store, const char *alt, const char *t
 }
 
 static const char header[] =
-    "page_url,url,source,position,alt,alt_state,title,width,height,loading\r\n";
+    "page_url,url,source,position,alt,alt_state,title,width,height,loading,noindex,noimageindex,"
+    "noai,noimageai,tdm_reserved,tdm_policy\r\n";
+
+#define OPEN                                                                                       \
+    "\"noindex\":false,\"noimageindex\":false,\"noai\":false,\"noimageai\":false,"                 \
+    "\"tdm_reserved\":false,\"tdm_policy\":null"
 
 static void csv_is_exact(void **state)
 {
     (void)state;
     char expected[1024];
     job_store_free(open_site(in_folder("1.sqlite"), 1));
-    snprintf(expected, sizeof(expected), "%s%s", header,
-             "https://example.com/1,https://example.com/logo.png,img,0,The logo,text,,,,\r\n"
-             "https://example.com/1,https://img.example/1.jpg,img,1,,missing,"
-             "\"a \"\"title\"\", quoted\",,,\r\n"
-             "https://example.com/1,,img,2,,empty,,,,\r\n"
-             "https://example.com/1,https://img.example/2x-1.jpg,srcset,3,  ,whitespace,,,,\r\n");
+    snprintf(
+        expected, sizeof(expected), "%s%s", header,
+        "https://example.com/1,https://example.com/logo.png,img,0,The logo,text,,,,,0,0,0,0,0,\r\n"
+        "https://example.com/1,https://img.example/1.jpg,img,1,,missing,"
+        "\"a \"\"title\"\", quoted\",,,,0,0,0,0,0,\r\n"
+        "https://example.com/1,,img,2,,empty,,,,,0,0,0,0,0,\r\n"
+        "https://example.com/1,https://img.example/2x-1.jpg,srcset,3,  "
+        ",whitespace,,,,,0,0,0,0,0,\r\n");
     assert_export(EXPORT_CSV, expected);
 }
 
@@ -73,7 +80,7 @@ static void csv_quotes_line_breaks_and_keeps_formulas_as_they_are(void **state)
     job_store_free(store);
     snprintf(expected, sizeof(expected), "%s%s", header,
              "https://example.com/1,https://example.com/logo.png,img,0,\"two\r\nlines\",text,"
-             "=1+1,,,\r\n");
+             "=1+1,,,,0,0,0,0,0,\r\n");
     assert_export(EXPORT_CSV, expected);
 }
 
@@ -85,16 +92,17 @@ static void jsonl_is_exact(void **state)
         EXPORT_JSONL,
         "{\"page_url\":\"https://example.com/1\",\"url\":\"https://example.com/logo.png\","
         "\"source\":\"img\",\"position\":0,\"alt\":\"The logo\",\"alt_state\":\"text\","
-        "\"title\":null,\"width\":null,\"height\":null,\"loading\":null}\n"
+        "\"title\":null,\"width\":null,\"height\":null,\"loading\":null," OPEN "}\n"
         "{\"page_url\":\"https://example.com/1\",\"url\":\"https://img.example/1.jpg\","
         "\"source\":\"img\",\"position\":1,\"alt\":null,\"alt_state\":\"missing\","
-        "\"title\":\"a \\\"title\\\", quoted\",\"width\":null,\"height\":null,\"loading\":null}\n"
+        "\"title\":\"a \\\"title\\\", "
+        "quoted\",\"width\":null,\"height\":null,\"loading\":null," OPEN "}\n"
         "{\"page_url\":\"https://example.com/1\",\"url\":null,"
         "\"source\":\"img\",\"position\":2,\"alt\":\"\",\"alt_state\":\"empty\","
-        "\"title\":null,\"width\":null,\"height\":null,\"loading\":null}\n"
+        "\"title\":null,\"width\":null,\"height\":null,\"loading\":null," OPEN "}\n"
         "{\"page_url\":\"https://example.com/1\",\"url\":\"https://img.example/2x-1.jpg\","
         "\"source\":\"srcset\",\"position\":3,\"alt\":\"  \",\"alt_state\":\"whitespace\","
-        "\"title\":null,\"width\":null,\"height\":null,\"loading\":null}\n");
+        "\"title\":null,\"width\":null,\"height\":null,\"loading\":null," OPEN "}\n");
 }
 
 /* Every control character, quotes, a backslash, text beyond ASCII: another reader of JSON must give

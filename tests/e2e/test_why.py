@@ -1,0 +1,125 @@
+"""Why: for each URL, known or not, what became of it, the rule that decided, and the way there; and what was skipped, by
+reason, in numbers that add up."""
+import urllib.parse
+
+import pytest
+from api_client import CheckedDaemon, refused, results
+from static_site import StaticSite, error, page, redirect
+
+ROBOTS = "# for all\nUser-agent: *\nAllow: /\nDisallow: /private/ # not for crawlers\n"
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory):
+    """A daemon, a site, and a job that has crawled it under many rules."""
+    links = ["/a", "/old", "/gone", "/private/x", "/print/1", "/note.txt", "http://elsewhere.example/",
+             "/deep/1/2/3/4/5/6", "/z/z/z/z/z/z", "/list?p=1", "/list?p=2", "/list?p=3"]
+    body = "".join(f'<a href="{link}">x</a>' for link in links) + '<a rel="nofollow" href="/login">log in</a>'
+    site = StaticSite({
+        "/robots.txt": (200, {"Content-Type": "text/plain"}, ROBOTS.encode()),
+        "/": page(body, "Start"), "/a": page('<a href="/b">b</a>', "A"), "/b": page('<a href="/c">c</a>', "B"),
+        "/old": redirect("/new"), "/new": page("<p>new</p>", "New"), "/gone": error(410),
+        "/note.txt": (200, {"Content-Type": "text/plain"}, b"text"),
+        "/list?p=1": page("1"), "/list?p=2": page("2"),
+    })
+    with site:
+        daemon = CheckedDaemon(tmp_path_factory.mktemp("why") / "data").start()
+        job_id = daemon.create(site.url + "/", max_depth=2, exclude=["*.exe", "re:.*/print/[0-9]+"], max_path_depth=6,
+                               max_repeated_segments=4, max_query_variants=2, sitemaps="off", remove_tracking=True)
+        daemon.wait_for(job_id)
+        yield daemon, site, daemon.job(job_id)
+        daemon.stop()
+
+
+def why(crawl, url):
+    daemon, site, job = crawl
+    url = site.url + url if url.startswith("/") else url
+    answer = daemon.get(results(job, "why") + "?url=" + urllib.parse.quote(url, safe=""))
+    assert answer.status == 200, answer
+    assert answer.json["sentence"].endswith(".")
+    return answer.json
+
+
+@pytest.mark.parametrize("url, state, outcome, kind, words", [
+    ("/", "done", "ok", "answer", "fetched, parsed and stored"),
+    ("/old", "done", "redirected", "answer", "redirect"),
+    ("/gone", "failed", "http_4xx", "answer", ""),
+    ("/note.txt", "skipped", "not_html", "answer", "text/plain"),
+    ("/private/x", "skipped", "robots_disallowed", "robots", "robots.txt line 4: Disallow: /private/"),
+    ("/print/1", "skipped", "excluded", "scope", "re:.*/print/[0-9]+"),
+    ("http://elsewhere.example/", "skipped", "out_of_scope", "scope", "host"),
+    ("/c", "skipped", "max_depth", "limit", "max_depth"),
+    ("/deep/1/2/3/4/5/6", "skipped", "max_path_depth", "limit", "max_path_depth"),
+    ("/z/z/z/z/z/z", "skipped", "repeated_segments", "limit", "max_repeated_segments"),
+    ("/list?p=3", "skipped", "max_query_variants", "limit", "max_query_variants"),
+])
+def test_a_known_url_names_the_rule_that_decided(crawl, url, state, outcome, kind, words):
+    answer = why(crawl, url)
+    assert answer["known"] and (answer["state"], answer["outcome"]) == (state, outcome)
+    assert answer["rule"]["kind"] == kind
+    assert words in answer["rule"]["text"], answer
+    assert answer["rule"]["text"] in answer["sentence"]
+
+
+def test_the_way_there_leads_from_the_seed_to_the_url(crawl):
+    _, site, _ = crawl
+    path = [(step["url"].removeprefix(site.url), step["via"]) for step in why(crawl, "/c")["path"]]
+    assert path == [("/", "seed"), ("/a", "link"), ("/b", "link"), ("/c", "link")]
+    path = [(step["url"].removeprefix(site.url), step["via"]) for step in why(crawl, "/new")["path"]]
+    assert path == [("/", "seed"), ("/old", "link"), ("/new", "redirect")]
+
+
+@pytest.mark.parametrize("url, outcome, kind, words", [
+    ("/nowhere", None, "none", "give it as a seed"),
+    ("/private/y", "robots_disallowed", "robots", "robots.txt line 4"),
+    ("/setup.exe", "excluded", "scope", "*.exe"),
+    ("https://elsewhere.example/", "out_of_scope", "scope", "host"),
+    ("/login", None, "nofollow", "nofollow"),
+])
+def test_of_an_unknown_url_it_tells_what_would_become_of_it(crawl, url, outcome, kind, words):
+    answer = why(crawl, url)
+    assert not answer["known"] and answer["state"] == "unknown" and answer["page_id"] is None and answer["path"] == []
+    assert (answer["outcome"], answer["rule"]["kind"]) == (outcome, kind)
+    assert words in answer["sentence"], answer
+
+
+def test_a_link_not_followed_names_the_pages_that_have_it(crawl):
+    _, site, _ = crawl
+    links = why(crawl, "/login")["nofollow_links"]
+    assert [(link["page_url"], link["rule"]) for link in links] == [(site.url + "/", "rel_nofollow")]
+
+
+def test_a_url_is_asked_for_in_any_form(crawl):
+    _, site, _ = crawl
+    port = site.url.rpartition(":")[2]
+    for form in (f"HTTP://127.1:{port}/x/../a?utm_source=mail#top", f"http:\\\\127.0.0.1:{port}\\a"):
+        assert why(crawl, form)["url"] == site.url + "/a"
+        assert why(crawl, form)["known"]
+
+
+@pytest.mark.parametrize("query, words", [("", "is missing"), ("?url=", "is missing"), ("?url=/a", "absolute"),
+                                          ("?url=ftp%3A%2F%2Fa%2F", "http")])
+def test_what_is_no_url_is_refused_by_name(crawl, query, words):
+    daemon, _, job = crawl
+    problem = refused(daemon.get(results(job, "why") + query), 400, "bad-parameter")
+    assert problem["errors"][0]["parameter"] == "url"
+    assert words in problem["errors"][0]["detail"]
+
+
+def test_why_of_no_job_is_told(crawl):
+    daemon, _, _ = crawl
+    refused(daemon.get("/v1/jobs/999/why?url=http%3A%2F%2Fa%2F"), 404, "job-not-found")
+    refused(daemon.get("/v1/jobs/999/skipped"), 404, "job-not-found")
+
+
+def test_what_was_skipped_adds_up(crawl):
+    daemon, _, job = crawl
+    skipped = daemon.get(results(job, "skipped")).json
+    assert {item["reason"]: item["count"] for item in skipped["items"]} == job["counts"]["skipped_by_reason"]
+    assert skipped["skipped"] == sum(item["count"] for item in skipped["items"]) == job["counts"]["skipped"]
+    assert skipped["known"] == job["counts"]["known"]
+    for item in skipped["items"]:
+        pages = daemon.all(item["pages"])
+        assert len(pages) == item["count"]
+        assert {example["page_id"] for example in item["examples"]} <= {each["id"] for each in pages}
+        assert len(item["examples"]) == min(3, item["count"])

@@ -1,0 +1,48 @@
+"""Hosts that answer one byte a second hold a share of the slots and no more, so that hosts that answer go on as if they
+were alone. What is counted here is slots and pages, not time; `make bench` measures the speed."""
+import pytest
+from fixture import Fixture
+from job_checks import watch
+from tarpits import Tarpits
+
+TARPITS, SLOTS, HOSTS, PAGES = 1000, 64, 10, 60
+OPTIONS = (f"fetch.pages_in_flight={SLOTS}", "politeness.slow_after_ms=300", "politeness.robots_patience_ms=1500",
+           "politeness.own_host_connections=4")
+
+
+def slots_held(daemon):
+    fetch = daemon.get("/healthz").json["fetch"]
+    return fetch["slots_of_new_hosts"] + fetch["slots_of_slow_hosts"], fetch["slots_in_use"]
+
+
+@pytest.mark.parametrize("drips_robots", [True, False])
+def test_healthy_hosts_finish_while_every_slot_that_tarpits_may_hold_is_held(start_daemon, drips_robots):
+    daemon = start_daemon(*OPTIONS)
+    addresses = [f"127.0.1.{i + 1}" for i in range(HOSTS)]
+    with Tarpits(TARPITS, drips_robots) as pits, Fixture(bind=addresses) as site:
+        stuck = daemon.create(*pits.urls, sitemaps="off", max_depth=0)
+        daemon.wait_until(lambda: daemon.get("/healthz").json["fetch"]["slots_of_slow_hosts"], lambda slow: slow >= 8)
+        job = daemon.create(*(f"{url}/page/1?of={PAGES}" for url in site.urls), sitemaps="off")
+        most = 0
+
+        def look(job):
+            nonlocal most
+            most = max(most, slots_held(daemon)[0])
+            return job["state"] == "finished"
+
+        job = watch(daemon, job, until=look)
+        assert job["counts"]["done"] == HOSTS * PAGES
+        assert pits.held > 0 and daemon.job(stuck)["state"] == "running"
+        assert most <= SLOTS // 2, "new and slow hosts have half of the slots together"
+        assert daemon.act(stuck, "cancel").status == 200
+        daemon.wait_for(stuck)
+
+
+def test_hosts_that_are_found_later_get_their_turn(start_daemon):
+    """A healthy host that nobody knows yet, behind a thousand tarpits in the same job."""
+    daemon = start_daemon(*OPTIONS, "politeness.robots_tries=1", "fetch.max_attempts=1")
+    with Tarpits(200) as pits, Fixture() as site:
+        job = daemon.create(*pits.urls, site.url + "/page/1?of=3", sitemaps="off")
+        watch(daemon, job, until=lambda job: job["counts"]["done"] == 3)
+        assert daemon.act(job, "cancel").status == 200
+        daemon.wait_for(job)
