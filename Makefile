@@ -46,7 +46,8 @@ LAYERS     := async extract storage crawler server
 SRC_async   := $(wildcard crawler/async/*.c)
 SRC_extract := $(wildcard crawler/extract/*.c)
 SRC_storage := $(wildcard storage/*.c)
-SRC_crawler := $(wildcard crawler/*.c)
+PARTS       := base job workers fetch hosts frontier sitemaps
+SRC_crawler := $(wildcard crawler/*.c $(PARTS:%=crawler/%/*.c))
 SRC_server  := $(filter-out server/main.c,$(wildcard server/*.c))
 OBJ_storage := $(OUT)/gen/schema.o
 OBJ_server  := $(OUT)/gen/web.o

@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/board.h"
-#include "crawler/job_settings.h"
-#include "crawler/job_state.h"
-#include "crawler/services.h"
+#include "crawler/base/services.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/job/board.h"
+#include "crawler/job/job_settings.h"
+#include "crawler/job/job_state.h"
 
 struct crawl;
 

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_traps.h"
-#include "crawler/limits.h"
-#include "crawler/memory.h"
-#include "crawler/seen.h"
-#include "crawler/traps.h"
+#include "crawler/frontier/limits.h"
+#include "crawler/frontier/seen.h"
+#include "crawler/frontier/traps.h"
 
 static const char seed_key[] = "seen_seed";
 

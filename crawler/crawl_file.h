@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crawler/job_counts.h"
-#include "crawler/sitemaps.h"
+#include "crawler/job/job_counts.h"
+#include "crawler/sitemaps/sitemaps.h"
 #include "storage/job_store.h"
 
 struct job_store;

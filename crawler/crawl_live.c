@@ -6,13 +6,13 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
-#include "crawler/frontier.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
-#include "crawler/robots.h"
-#include "crawler/store_writer.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/hosts/robots.h"
+#include "crawler/workers/store_writer.h"
 
 /* Settings */
 

@@ -6,15 +6,15 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
 #include "crawler/crawl_repeat.h"
 #include "crawler/crawl_sitemaps.h"
 #include "crawler/crawl_traps.h"
-#include "crawler/frontier.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
-#include "crawler/scope.h"
-#include "crawler/store_writer.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/scope.h"
+#include "crawler/workers/store_writer.h"
 
 static void refill_ended(int rc, void *arg)
 {

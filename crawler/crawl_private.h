@@ -4,12 +4,12 @@
 #ifndef IMGCRAWL_CRAWL_PRIVATE_H
 #define IMGCRAWL_CRAWL_PRIVATE_H
 
+#include "crawler/base/rate.h"
 #include "crawler/crawl.h"
 #include "crawler/crawl_file.h"
-#include "crawler/discovery.h"
-#include "crawler/host.h"
+#include "crawler/frontier/discovery.h"
+#include "crawler/hosts/host.h"
 #include "crawler/page.h"
-#include "crawler/rate.h"
 
 struct crawl_release;
 struct frontier;

@@ -8,16 +8,16 @@
 
 #include "crawler/async/promise.h"
 #include "crawler/async/task.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
+#include "crawler/base/text_map.h"
 #include "crawler/crawl_private.h"
 #include "crawler/engine.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
+#include "crawler/frontier/scope.h"
+#include "crawler/frontier/url_cleaning.h"
 #include "crawler/repeat.h"
-#include "crawler/scope.h"
-#include "crawler/store_writer.h"
-#include "crawler/text_map.h"
-#include "crawler/url_cleaning.h"
+#include "crawler/workers/store_writer.h"
 
 struct intake {
     struct crawl *crawl;

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
-#include "crawler/memory.h"
-#include "crawler/sitemap_batch.h"
-#include "crawler/store_writer.h"
+#include "crawler/sitemaps/sitemap_batch.h"
+#include "crawler/workers/store_writer.h"
 
 /* A sitemap on its way to disk. */
 struct intake {

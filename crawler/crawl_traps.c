@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "crawler/async/promise.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
-#include "crawler/frontier.h"
-#include "crawler/limits.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
-#include "crawler/store_writer.h"
-#include "crawler/traps.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/limits.h"
+#include "crawler/frontier/traps.h"
+#include "crawler/workers/store_writer.h"
 
 enum { CHUNK = 256, OPENING_CHUNK = 5000 };
 

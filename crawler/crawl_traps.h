@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crawler/outcome.h"
+#include "crawler/base/outcome.h"
 
 struct crawl;
 struct crawl_opening;

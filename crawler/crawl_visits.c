@@ -6,14 +6,14 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
 #include "crawler/crawl_sitemaps.h"
 #include "crawler/crawl_traps.h"
-#include "crawler/frontier.h"
-#include "crawler/limits.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
-#include "crawler/robots.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/limits.h"
+#include "crawler/hosts/robots.h"
 
 enum { LOGGED_FAILURES = 100 }; /* of a job, one line each; more are only counted */
 
@@ -186,10 +186,10 @@ static bool await_robots(struct crawl *crawl, struct frontier_origin *origin)
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     struct robots_wait *wait = memory_new(sizeof *wait);
-    *wait = (struct robots_wait){.crawl = crawl,
-                                 .origin = origin,
-                                 .is_request =
-                                     !robots_is_fetching(crawl->services->robots, robots)};
+    *wait =
+        (struct robots_wait){.crawl = crawl,
+                             .origin = origin,
+                             .is_request = !robots_is_fetching(crawl->services->robots, robots)};
     bool is_request = wait->is_request;
     crawl->waits++;
     frontier_block(origin, true);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crawler/memory.h"
+#include "crawler/base/memory.h"
 
 static int make_dir(const char *path, char *reason, size_t reason_bytes)
 {

@@ -16,20 +16,20 @@
 #include "crawler/async/loop.h"
 #include "crawler/async/process_pool.h"
 #include "crawler/async/promise.h"
-#include "crawler/body_slots.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/data_dir.h"
 #include "crawler/engine_private.h"
 #include "crawler/extract/url.h"
-#include "crawler/fetch.h"
-#include "crawler/host.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
-#include "crawler/parse.h"
-#include "crawler/resolver.h"
-#include "crawler/robots.h"
-#include "crawler/robots_saver.h"
-#include "crawler/store_writer.h"
+#include "crawler/fetch/fetch.h"
+#include "crawler/fetch/resolver.h"
+#include "crawler/hosts/host.h"
+#include "crawler/hosts/robots.h"
+#include "crawler/hosts/robots_saver.h"
+#include "crawler/workers/body_slots.h"
+#include "crawler/workers/parse.h"
+#include "crawler/workers/store_writer.h"
 #include "storage/catalog.h"
 
 static char reason_text[512]; /* of the last engine_new() that failed */
@@ -166,6 +166,10 @@ int engine_new(struct loop *loop, const struct engine_config *config, bool resum
     engine->resume_jobs = resume_jobs;
     engine->services.loop = loop;
     engine->services.config = &engine->config;
+    engine->retry = (struct retry_policy){.max_attempts = config->max_attempts,
+                                          .base_ms = config->retry_base_ms,
+                                          .max_ms = config->retry_max_ms};
+    engine->services.retry = &engine->retry;
     engine->policy = (struct address_policy){.allowed = config->allowed_networks,
                                              .allowed_count = config->allowed_network_count};
     make_seed_policy(engine);

@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/board.h"
-#include "crawler/job_settings.h"
-#include "crawler/job_state.h"
-#include "crawler/resolver.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/fetch/resolver.h"
+#include "crawler/job/board.h"
+#include "crawler/job/job_settings.h"
+#include "crawler/job/job_state.h"
 
 struct engine;
 struct host_rule;
@@ -47,14 +47,14 @@ struct engine_config {
     bool adaptive_delay;                 /* longer delays for hosts that answer slowly */
     int64_t adaptive_factor;             /* of the time to answer */
     int64_t adaptive_max_delay_ms;
-    unsigned address_connections; /* at once to one address; 0: no limit */
-    unsigned unproven_percent;    /* of pages_in_flight, for hosts that are new or slow */
-    int64_t slow_after_ms;        /* a host whose requests take so long is slow */
-    unsigned robots_tries;        /* for a robots.txt that is answered 5xx or 429, or breaks off */
-    int64_t robots_max_wait_ms;   /* from the first of them to the last */
-    int64_t robots_patience_ms;   /* for the first try; each later one doubles it */
-    unsigned own_host_connections;       /* at once to a loopback or own host, without delay */
-    const struct text_list *own_hosts;   /* host names crawled as fast as they answer */
+    unsigned address_connections;  /* at once to one address; 0: no limit */
+    unsigned unproven_percent;     /* of pages_in_flight, for hosts that are new or slow */
+    int64_t slow_after_ms;         /* a host whose requests take so long is slow */
+    unsigned robots_tries;         /* for a robots.txt that is answered 5xx or 429, or breaks off */
+    int64_t robots_max_wait_ms;    /* from the first of them to the last */
+    int64_t robots_patience_ms;    /* for the first try; each later one doubles it */
+    unsigned own_host_connections; /* at once to a loopback or own host, without delay */
+    const struct text_list *own_hosts;              /* host names crawled as fast as they answer */
     const struct address_network *allowed_networks; /* special networks that jobs may reach */
     size_t allowed_network_count;
     bool loopback_for_seeds; /* a job with a seed on loopback may reach loopback */

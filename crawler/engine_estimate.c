@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/engine_private.h"
-#include "crawler/estimate.h"
-#include "crawler/memory.h"
+#include "crawler/sitemaps/estimate.h"
 
 enum { SIDE_BY_SIDE = 4, DEADLINE_MS = 60 * 1000 };
 

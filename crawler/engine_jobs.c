@@ -10,14 +10,14 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl.h"
 #include "crawler/data_dir.h"
 #include "crawler/engine_private.h"
 #include "crawler/extract/url.h"
-#include "crawler/host.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
+#include "crawler/hosts/host.h"
 
 /* The list */
 
@@ -214,17 +214,16 @@ static void start_crawl(struct engine *engine, struct job *job)
     struct running *running = memory_new(sizeof *running);
     *running = (struct running){.engine = engine, .job = job};
     engine->running++;
-    job->crawl = crawl_new(&(struct crawl_config){
-        .services = &engine->services,
-        .settings = job->settings,
-        .policy = engine_policy_of(engine, job->settings),
-        .path = job->path,
-        .job_id = job->id,
-        .active_ms_before = job->active_ms,
-        .counts_before = &job->counts,
-        .on_change = crawl_changed,
-        .on_closed = crawl_closed,
-        .arg = running});
+    job->crawl = crawl_new(&(struct crawl_config){.services = &engine->services,
+                                                  .settings = job->settings,
+                                                  .policy = engine_policy_of(engine, job->settings),
+                                                  .path = job->path,
+                                                  .job_id = job->id,
+                                                  .active_ms_before = job->active_ms,
+                                                  .counts_before = &job->counts,
+                                                  .on_change = crawl_changed,
+                                                  .on_closed = crawl_closed,
+                                                  .arg = running});
 }
 
 void engine_start_jobs(struct engine *engine)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl.h"
 #include "crawler/engine_private.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
 
 /* Settings on their way to the catalog. */
 struct save {

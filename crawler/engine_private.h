@@ -5,15 +5,17 @@
 
 #include <stdbool.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/catalog_calls.h"
+#include "crawler/base/services.h"
 #include "crawler/engine.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/fetch/retry.h"
 #include "crawler/job.h"
-#include "crawler/services.h"
+#include "crawler/workers/catalog_calls.h"
 
 struct engine {
     struct engine_config config;
     struct services services;
+    struct retry_policy retry;
     struct catalog_calls catalog;
     struct robots_saver *robots_saver;
     struct address_policy policy;
@@ -29,8 +31,8 @@ struct engine {
     bool stopping;
     struct promise *stopped; /* of engine_shutdown() */
     struct loop_timer *grace;
-    unsigned saves;     /* catalog rows on their way */
-    unsigned creations; /* new jobs on their way to the catalog */
+    unsigned saves;                    /* catalog rows on their way */
+    unsigned creations;                /* new jobs on their way to the catalog */
     struct engine_estimate *estimates; /* under way */
     unsigned estimate_count;
 };

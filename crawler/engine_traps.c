@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "crawler/crawl_traps.h"
 #include "crawler/engine_private.h"
-#include "crawler/log.h"
-#include "crawler/memory.h"
-#include "crawler/store_writer.h"
+#include "crawler/workers/store_writer.h"
 #include "storage/job_store.h"
 
 struct release {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/base/memory.h"
 #include "crawler/crawl.h"
 #include "crawler/data_dir.h"
-#include "crawler/memory.h"
 #include "storage/catalog.h"
 
 static int read_settings(const char *text, struct job_settings **ret_settings)

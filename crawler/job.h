@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crawler/board.h"
-#include "crawler/job_counts.h"
-#include "crawler/job_settings.h"
-#include "crawler/job_state.h"
+#include "crawler/job/board.h"
+#include "crawler/job/job_counts.h"
+#include "crawler/job/job_settings.h"
+#include "crawler/job/job_state.h"
 
 struct crawl;
 struct job_row;

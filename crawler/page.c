@@ -14,26 +14,26 @@
 #include "crawler/async/loop.h"
 #include "crawler/async/process_pool.h"
 #include "crawler/async/promise.h"
-#include "crawler/body_slots.h"
-#include "crawler/clock.h"
-#include "crawler/discovery.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/memory.h"
+#include "crawler/base/services.h"
+#include "crawler/base/text_printable.h"
 #include "crawler/engine.h"
-#include "crawler/fetch.h"
-#include "crawler/frontier.h"
-#include "crawler/job_settings.h"
-#include "crawler/memory.h"
+#include "crawler/fetch/fetch.h"
+#include "crawler/fetch/retry.h"
+#include "crawler/frontier/discovery.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/scope.h"
+#include "crawler/frontier/traps.h"
+#include "crawler/frontier/unfollowed.h"
+#include "crawler/job/job_settings.h"
 #include "crawler/page_judge.h"
 #include "crawler/page_rows.h"
-#include "crawler/parse.h"
 #include "crawler/redirect.h"
 #include "crawler/repeat.h"
-#include "crawler/retry.h"
-#include "crawler/scope.h"
-#include "crawler/services.h"
-#include "crawler/store_writer.h"
-#include "crawler/text_printable.h"
-#include "crawler/traps.h"
-#include "crawler/unfollowed.h"
+#include "crawler/workers/body_slots.h"
+#include "crawler/workers/parse.h"
+#include "crawler/workers/store_writer.h"
 
 struct page {
     struct page_links links;
@@ -180,22 +180,11 @@ static void set_outcome(struct page *page, enum outcome outcome, const char *det
     page->detail = text_printable(detail);
 }
 
-/* Of server errors, those that say "not now" (RFC 9110 §15.6.3 to §15.6.5). */
-static bool is_worth_another_try(const struct page *page)
-{
-    const struct fetch_result *fetched = page->fetched;
-    if (page->url->attempts >= page->owner->services->config->max_attempts)
-        return false;
-    if (fetched->outcome == OUTCOME_HTTP_5XX)
-        return fetched->status >= 502 && fetched->status <= 504;
-    return outcome_is_transient(fetched->outcome);
-}
-
 static struct promise *retry_later(struct page *page)
 {
     struct loop *loop = page->owner->services->loop;
     page->retry_at_ms =
-        loop_now_ms(loop) + retry_pause_ms(page->owner->services->config, page->url->attempts,
+        loop_now_ms(loop) + retry_pause_ms(page->owner->services->retry, page->url->attempts,
                                            page->fetched->retry_after_ms);
     return promise_rejected(loop, EAGAIN, "page", "another try may help");
 }
@@ -283,7 +272,7 @@ static struct promise *parse_page(struct promise *settled, void *arg)
                                             .elapsed_ms = fetched->elapsed_ms});
     set_outcome(page, fetched->outcome, fetched->detail);
     page->header_directives = page_judge_headers(fetched, services->config->robots_agent);
-    if (is_worth_another_try(page))
+    if (retry_is_worthwhile(page->owner->services->retry, page->url->attempts, page->fetched))
         return retry_later(page);
     if (fetched->outcome == OUTCOME_REDIRECTED)
         return judge_redirect(page);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/outcome.h"
+#include "crawler/base/outcome.h"
+#include "crawler/fetch/address_guard.h"
 #include "storage/job_store.h"
 
 struct discovery;

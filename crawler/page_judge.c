@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crawler/base/memory.h"
+#include "crawler/base/text_printable.h"
 #include "crawler/extract/record.h"
-#include "crawler/fetch.h"
-#include "crawler/job_settings.h"
-#include "crawler/memory.h"
-#include "crawler/text_printable.h"
+#include "crawler/fetch/fetch.h"
+#include "crawler/job/job_settings.h"
 
 static char *not_html_detail(const struct fetch_result *fetched, enum mime_type type)
 {

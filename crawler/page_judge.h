@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "crawler/outcome.h"
+#include "crawler/base/outcome.h"
 
 struct fetch_result;
 struct job_settings;

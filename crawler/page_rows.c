@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/base/memory.h"
+#include "crawler/base/text_printable.h"
 #include "crawler/extract/url.h"
-#include "crawler/fetch.h"
-#include "crawler/image_host.h"
-#include "crawler/memory.h"
-#include "crawler/text_printable.h"
+#include "crawler/fetch/fetch.h"
+#include "crawler/workers/image_host.h"
 
 int page_rows_open(struct page_rows *rows, const void *data, size_t bytes)
 {

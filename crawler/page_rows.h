@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawler/base/outcome.h"
 #include "crawler/extract/record.h"
-#include "crawler/outcome.h"
 #include "storage/job_store.h"
 
 struct fetch_result;

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/extract/url.h"
-#include "crawler/frontier.h"
-#include "crawler/memory.h"
-#include "crawler/store_writer.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/workers/store_writer.h"
 
 enum outcome redirect_judge(const struct frontier_url *from, const char *location,
                             unsigned max_redirects, char **ret_target)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crawler/outcome.h"
+#include "crawler/base/outcome.h"
 
 struct frontier_url;
 struct job_store;

@@ -9,7 +9,7 @@
 
 #include "crawler/async/promise.h"
 #include "crawler/async/thread_executor.h"
-#include "crawler/memory.h"
+#include "crawler/base/memory.h"
 
 struct repeat {
     struct thread_executor *thread;

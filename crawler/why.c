@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/base/memory.h"
+#include "crawler/base/outcome.h"
 #include "crawler/extract/robots_txt.h"
 #include "crawler/extract/url.h"
-#include "crawler/job_settings.h"
-#include "crawler/memory.h"
-#include "crawler/outcome.h"
-#include "crawler/scope.h"
-#include "crawler/url_cleaning.h"
+#include "crawler/frontier/scope.h"
+#include "crawler/frontier/url_cleaning.h"
+#include "crawler/job/job_settings.h"
 #include "storage/catalog.h"
 #include "storage/job_query.h"
 #include "storage/query_why.h"

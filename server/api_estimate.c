@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/engine.h"
-#include "crawler/estimate.h"
-#include "crawler/memory.h"
+#include "crawler/sitemaps/estimate.h"
 #include "server/api_jobs.h"
 #include "server/estimate_view.h"
 #include "server/request.h"

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/base/log.h"
 #include "crawler/engine.h"
-#include "crawler/log.h"
 #include "server/job_view.h"
 #include "server/request.h"
 #include "server/respond.h"

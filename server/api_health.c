@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/engine.h"
-#include "crawler/memory.h"
 #include "server/request.h"
 #include "server/respond.h"
 

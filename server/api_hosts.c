@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "crawler/async/promise.h"
-#include "crawler/clock.h"
+#include "crawler/base/clock.h"
+#include "crawler/base/memory.h"
 #include "crawler/engine.h"
-#include "crawler/host.h"
-#include "crawler/memory.h"
+#include "crawler/hosts/host.h"
 #include "server/json_value.h"
 #include "server/listing.h"
 #include "server/request.h"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/engine.h"
-#include "crawler/memory.h"
 #include "server/job_view.h"
 #include "server/json_value.h"
 #include "server/listing.h"

@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "crawler/base/memory.h"
 #include "crawler/engine.h"
-#include "crawler/memory.h"
 #include "server/job_view.h"
 #include "server/request.h"
 #include "server/respond.h"

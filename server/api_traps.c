@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "crawler/async/promise.h"
+#include "crawler/base/memory.h"
 #include "crawler/engine.h"
-#include "crawler/job_state.h"
-#include "crawler/memory.h"
+#include "crawler/job/job_state.h"
 #include "server/job_results.h"
 #include "server/job_view.h"
 #include "server/json_value.h"

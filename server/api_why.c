@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "crawler/board.h"
+#include "crawler/base/outcome.h"
 #include "crawler/engine.h"
-#include "crawler/job_counts.h"
-#include "crawler/job_settings.h"
-#include "crawler/outcome.h"
+#include "crawler/job/board.h"
+#include "crawler/job/job_counts.h"
+#include "crawler/job/job_settings.h"
 #include "crawler/why.h"
 #include "server/job_results.h"
 #include "server/job_view.h"

@@ -16,7 +16,7 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
-#include "crawler/log.h"
+#include "crawler/base/log.h"
 #include "server/crawl_earlier.h"
 #include "server/crawl_networks.h"
 #include "server/crawl_options.h"

@@ -11,8 +11,8 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
-#include "crawler/estimate.h"
-#include "crawler/log.h"
+#include "crawler/base/log.h"
+#include "crawler/sitemaps/estimate.h"
 #include "server/crawl_networks.h"
 #include "server/crawl_options.h"
 #include "server/estimate_print.h"

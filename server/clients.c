@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "crawler/memory.h"
+#include "crawler/base/memory.h"
 #include "server/deadlines.h"
 
 struct clients {

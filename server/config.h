@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 
 /* Members carry the names of the file: config.fetch.max_body_bytes is max_body_bytes in [fetch].
  * Numbers are int64_t, choices the index of their name; texts are owned, never NULL. */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/proxy_url.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/job/proxy_url.h"
 #include "server/config_table.h"
 #include "server/listen_address.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crawler/job_counts.h"
-#include "crawler/job_state.h"
+#include "crawler/job/job_counts.h"
+#include "crawler/job/job_state.h"
 #include "server/human.h"
 #include "storage/catalog.h"
 

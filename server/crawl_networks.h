@@ -3,7 +3,7 @@
 #ifndef IMGCRAWL_CRAWL_NETWORKS_H
 #define IMGCRAWL_CRAWL_NETWORKS_H
 
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 #include "server/engine_setup.h"
 
 /* Allows each seed's address where its host is one, all of loopback where it is localhost. */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 #include "server/config_arguments.h"
 #include "server/options.h"
 #include "storage/export.h"

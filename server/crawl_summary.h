@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "crawler/board.h"
+#include "crawler/job/board.h"
 
 /* entry: the job as it ended; job_path: its file; data_dir as given; exported: where to, or NULL.
  */

@@ -1,7 +1,7 @@
 /* See estimate_print.h. */
 #include "server/estimate_print.h"
 
-#include "crawler/estimate.h"
+#include "crawler/sitemaps/estimate.h"
 #include "server/human.h"
 
 static void print_totals(const struct estimate *estimate, FILE *out)

@@ -1,7 +1,7 @@
 /* See estimate_view.h. */
 #include "server/estimate_view.h"
 
-#include "crawler/estimate.h"
+#include "crawler/sitemaps/estimate.h"
 #include "server/api_sitemaps.h"
 #include "server/json_value.h"
 

@@ -14,8 +14,8 @@
 
 #include <microhttpd.h>
 
-#include "crawler/log.h"
-#include "crawler/memory.h"
+#include "crawler/base/log.h"
+#include "crawler/base/memory.h"
 #include "server/clients.h"
 #include "server/exchange.h"
 #include "server/listen_socket.h"

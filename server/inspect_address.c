@@ -5,9 +5,9 @@
 #include <netdb.h>
 #include <string.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/address_host.h"
 #include "crawler/extract/url.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/fetch/address_host.h"
 
 /* Of a service with no network allowed. */
 static const struct address_policy policy = {NULL, 0};

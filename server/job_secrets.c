@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "crawler/job_settings.h"
-#include "crawler/proxy_url.h"
+#include "crawler/job/job_settings.h"
+#include "crawler/job/proxy_url.h"
 
 static void hide(json_t *object, const char *name)
 {

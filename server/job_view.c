@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "crawler/board.h"
 #include "crawler/engine.h"
-#include "crawler/job_counts.h"
+#include "crawler/job/board.h"
+#include "crawler/job/job_counts.h"
 #include "server/job_notes.h"
 #include "server/job_secrets.h"
 #include "server/json_value.h"

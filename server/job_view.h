@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "crawler/job_state.h"
+#include "crawler/job/job_state.h"
 
 struct board;
 struct job_counts;
@@ -22,8 +22,7 @@ int job_view_load(struct request *request, int64_t job_id, struct job_row *ret_r
 /* The state at this moment. */
 enum job_state job_view_state(struct board *board, const struct job_row *row);
 /* The numbers at this moment. */
-void job_view_counts(struct board *board, const struct job_row *row,
-                     struct job_counts *ret_counts);
+void job_view_counts(struct board *board, const struct job_row *row, struct job_counts *ret_counts);
 /* Answers with the job, or as job_view_load() does. */
 void job_view_respond(struct request *request, unsigned status, int64_t job_id);
 

@@ -12,7 +12,7 @@
 
 #include "crawler/async/mailbox.h"
 #include "crawler/async/promise.h"
-#include "crawler/memory.h"
+#include "crawler/base/memory.h"
 #include "server/deadlines.h"
 
 struct loop_calls {

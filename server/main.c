@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crawler/parse_process.h"
+#include "crawler/workers/parse_process.h"
 #include "server/cli_help.h"
 #include "server/commands.h"
 

@@ -29,7 +29,8 @@ struct status_range {
 
 /* All parameters that any route takes. NULL and 0 where not given; limit has its default. */
 struct params {
-    const char *state, *outcome, *host, *page_host, *alt_state, *source, *consent, *text, *of, *cursor, *url, *pattern;
+    const char *state, *outcome, *host, *page_host, *alt_state, *source, *consent, *text, *of,
+        *cursor, *url, *pattern;
     struct status_range status;
     int64_t page_id, image_id, limit;
     uint64_t filters; /* fingerprint of all but cursor and limit */

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "crawler/board.h"
+#include "crawler/job/board.h"
 
 /* "412 / 1,024 pages   3,210 images   18.2 pages/s   about 34 s left", in at most `width` columns:
  * what does not fit is left out from the right, whole parts only. Returns its columns. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "crawler/async/loop.h"
-#include "crawler/log.h"
+#include "crawler/base/log.h"
 #include "server/progress.h"
 
 enum { REDRAW_MS = 250, PLAIN_MS = 10000, COLUMNS_MAX = 200, COLUMNS_UNKNOWN = 80 };

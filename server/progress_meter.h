@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "crawler/board.h"
+#include "crawler/job/board.h"
 
 struct loop;
 struct progress_meter;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crawler/memory.h"
+#include "crawler/base/memory.h"
 #include "server/respond.h"
 
 struct request *request_new(const struct api_context *context, struct MHD_Connection *connection,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 
 /* The host part of "host[:port]", without brackets and a final dot. */
 struct host_name {

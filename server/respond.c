@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crawler/log.h"
+#include "crawler/base/log.h"
 
 enum { STREAM_BLOCK_BYTES = 32 * 1024 };
 

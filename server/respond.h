@@ -8,7 +8,7 @@
 #include <microhttpd.h>
 #include <stddef.h>
 
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 #include "server/problem.h"
 #include "server/request.h"
 

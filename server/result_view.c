@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
+#include "crawler/base/outcome.h"
 #include "crawler/extract/record.h"
-#include "crawler/outcome.h"
 #include "server/json_value.h"
 
 static json_t *flags_view(int flags)

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crawler/base/outcome.h"
 #include "crawler/extract/record.h"
-#include "crawler/job_state.h"
-#include "crawler/outcome.h"
+#include "crawler/job/job_state.h"
 #include "server/api_estimate.h"
 #include "server/api_export.h"
 #include "server/api_health.h"

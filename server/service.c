@@ -16,7 +16,7 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
-#include "crawler/log.h"
+#include "crawler/base/log.h"
 #include "server/config_arguments.h"
 #include "server/http.h"
 #include "server/listen_address.h"

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include "crawler/async/loop.h"
-#include "crawler/log.h"
+#include "crawler/base/log.h"
 
 void startup_prepare_process(void)
 {

@@ -2,11 +2,10 @@
  * it can be streamed in mid-crawl without holding it in memory. Any thread, one at a time. While an
  * export is open the crawl goes on unhindered, but its WAL cannot shrink.
  *
- * Columns: page_url, url, source, position, alt, alt_state, title, width, height, loading, then what
- * the page asks of those who read it: noindex, noimageindex, noai, noimageai, tdm_reserved (in JSON
- * true or false, in CSV 1 or 0), tdm_policy.
- * CSV by RFC 4180 (CRLF, header line; absent values are empty); JSONL: one object a line (absent:
- * null).
+ * Columns: page_url, url, source, position, alt, alt_state, title, width, height, loading, then
+ * what the page asks of those who read it: noindex, noimageindex, noai, noimageai, tdm_reserved (in
+ * JSON true or false, in CSV 1 or 0), tdm_policy. CSV by RFC 4180 (CRLF, header line; absent values
+ * are empty); JSONL: one object a line (absent: null).
  */
 #ifndef IMGCRAWL_STORAGE_EXPORT_H
 #define IMGCRAWL_STORAGE_EXPORT_H

@@ -66,8 +66,8 @@ struct store_page {
         meta_robots, robots_tag, tdm_policy, etag, last_modified;
     const char *sniffed_type; /* what the body is, where that is not HTML */
     uint32_t directives;      /* as job.sql tells */
-    int64_t fetched_ms; /* epoch */
-    int64_t fetch_ms;   /* duration */
+    int64_t fetched_ms;       /* epoch */
+    int64_t fetch_ms;         /* duration */
     uint64_t body_bytes;
     uint32_t status, attempts, flags, link_elements, image_elements;
     const struct store_image *images;

@@ -1,6 +1,6 @@
 /* The inside of a job store, shared by the files that make it up: job_store.c (open, transactions),
- * job_append.c (what one page adds), job_sitemaps.c (what sitemaps add), job_resume.c (what a restart reads back), job_finish.c (the
- * end).
+ * job_append.c (what one page adds), job_sitemaps.c (what sitemaps add), job_resume.c (what a
+ * restart reads back), job_finish.c (the end).
  */
 #ifndef IMGCRAWL_STORAGE_JOB_STORE_PRIVATE_H
 #define IMGCRAWL_STORAGE_JOB_STORE_PRIVATE_H

@@ -1,5 +1,5 @@
 /* names: the words for the names that the API uses. The names of outcomes are those of
- * crawler/outcome.h; a test checks that none is missing here.
+ * crawler/base/outcome.h; a test checks that none is missing here.
  */
 
 export const STATES = {

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "crawler/extract/url.h"
-#include "crawler/seen.h"
+#include "crawler/frontier/seen.h"
 
 enum { KNOWN = 1000000, LINKS = 200000, LINK_BYTES = 96, FLOOR_PER_SECOND = 1000000 };
 

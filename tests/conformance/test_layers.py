@@ -14,20 +14,26 @@ CODE = sorted(path.relative_to(ROOT) for folder in ("crawler", "server", "storag
               for path in (ROOT / folder).rglob("*.[ch]"))
 TEST_CODE = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.[ch]"))
 
+# The parts of the crawler, lowest first: each may include those before it.
+PARTS = ["base", "job", "workers", "fetch", "hosts", "frontier", "sitemaps"]
+BELOW_CRAWLER = {"crawler/async", "crawler/extract", "storage"}
+
 # Each layer, most special folder first, and the layers that it may include.
 LAYERS = {
     "crawler/async": {"crawler/async"},
     "crawler/extract": {"crawler/extract"},
-    "crawler": {"crawler", "crawler/async", "crawler/extract", "storage"},
+    **{f"crawler/{part}": BELOW_CRAWLER | {f"crawler/{other}" for other in PARTS[:number + 1]}
+       for number, part in enumerate(PARTS)},
+    "crawler": BELOW_CRAWLER | {"crawler"} | {f"crawler/{part}" for part in PARTS},
     "storage": {"storage"},
-    "server": {"server", "crawler", "crawler/async", "crawler/extract", "storage"},
 }
+LAYERS["server"] = {"server"} | set(LAYERS)
 
 # Which sources may see a library's header.
 LIBRARIES = {
     r"sqlite3\.h": r"storage/",
-    r"curl/.*": r"crawler/fetch[^/]*\.[ch]$",
-    r"ares[^/]*\.h": r"crawler/resolver[^/]*\.c$",
+    r"curl/.*": r"crawler/fetch/fetch[^/]*\.[ch]$",
+    r"ares[^/]*\.h": r"crawler/fetch/resolver[^/]*\.c$",
     r"gumbo\.h": r"crawler/extract/",
     r"expat\.h": r"crawler/extract/",
     r"zlib\.h": r"crawler/extract/",
@@ -36,7 +42,7 @@ LIBRARIES = {
     r"microhttpd\.h": r"server/",
     r"ev\.h": r"crawler/async/loop\.c$",
     r"seccomp\.h": r"crawler/async/",
-    r"libpsl\.h": r"crawler/scope\.c$",
+    r"libpsl\.h": r"crawler/frontier/scope\.c$",
     r"ini\.h": r"server/config\.c$",
     r"systemd/.*": r"server/systemd\.c$",
 }

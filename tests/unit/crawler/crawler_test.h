@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "crawler/extract/url.h"
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 
 static inline struct url url_of(const char *text)
 {

@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "crawler/base/log.h"
 #include "crawler/engine.h"
-#include "crawler/log.h"
-#include "crawler/parse_process.h"
+#include "crawler/workers/parse_process.h"
 #include "tests/unit/crawler/site_server.h"
 #include "tests/unit/storage/fault.h"
 
@@ -137,8 +137,7 @@ static inline void world_end(struct world *world)
 static inline struct promise *begin_creation(struct world *world, const char *more)
 {
     char text[300];
-    snprintf(text, sizeof text,
-             "{\"seeds\": [\"http://127.0.0.1:%u/1\"], \"sitemaps\": \"off\"%s}",
+    snprintf(text, sizeof text, "{\"seeds\": [\"http://127.0.0.1:%u/1\"], \"sitemaps\": \"off\"%s}",
              world->site->port, more);
     struct job_settings *settings = settings_of(text);
     struct promise *created = engine_create_job(world->engine, settings);

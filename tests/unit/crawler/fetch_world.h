@@ -7,8 +7,8 @@
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
-#include "crawler/fetch.h"
-#include "crawler/resolver.h"
+#include "crawler/fetch/fetch.h"
+#include "crawler/fetch/resolver.h"
 
 enum { WORLD_SLOT_BYTES = 1024 * 1024 };
 

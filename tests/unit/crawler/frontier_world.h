@@ -10,11 +10,11 @@
 #include <stdio.h>
 
 #include "crawler/crawl_file.h"
-#include "crawler/discovery.h"
-#include "crawler/frontier.h"
-#include "crawler/scope.h"
-#include "crawler/seen.h"
-#include "crawler/store_writer.h"
+#include "crawler/frontier/discovery.h"
+#include "crawler/frontier/frontier.h"
+#include "crawler/frontier/scope.h"
+#include "crawler/frontier/seen.h"
+#include "crawler/workers/store_writer.h"
 #include "tests/unit/storage/fault.h"
 
 enum { WORLD_MAX_IDS = 20000, WORLD_MAX_LINKS = 4000, WORLD_LINK_BYTES = 64 };
@@ -182,15 +182,13 @@ static inline void world_init(struct world *world, const char *settings)
     world->settings = settings_of(settings);
     world->room = 16;
     assert_int_equal(store_writer_new(world->loop, &world->writer), 0);
-    const struct hosts_config hosts = {.pace = {.delay_ms = 1,
-                                                .max_crawl_delay_ms = 1,
-                                                .backoff_base_ms = 1,
-                                                .backoff_max_ms = 1},
-                                       .connections = 1,
-                                       .own_connections = 64,
-                                       .room = world_has_room,
-                                       .save = world_save_hosts,
-                                       .arg = world};
+    const struct hosts_config hosts = {
+        .pace = {.delay_ms = 1, .max_crawl_delay_ms = 1, .backoff_base_ms = 1, .backoff_max_ms = 1},
+        .connections = 1,
+        .own_connections = 64,
+        .room = world_has_room,
+        .save = world_save_hosts,
+        .arg = world};
     world->hosts = hosts_new(world->loop, &hosts);
 }
 

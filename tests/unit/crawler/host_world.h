@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "crawler/clock.h"
-#include "crawler/host.h"
+#include "crawler/base/clock.h"
+#include "crawler/hosts/host.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 enum { MAX_STARTS = 200, MAX_LANES = 12, DELAY_MS = 40 };

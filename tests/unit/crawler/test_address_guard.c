@@ -11,8 +11,8 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include "crawler/address_guard.h"
-#include "crawler/address_host.h"
+#include "crawler/fetch/address_guard.h"
+#include "crawler/fetch/address_host.h"
 
 static struct sockaddr_storage address(const char *text)
 {

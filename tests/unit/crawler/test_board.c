@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include "crawler/board.h"
+#include "crawler/job/board.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 enum { JOBS = 20, ROUNDS = 3000, READERS = 3 };

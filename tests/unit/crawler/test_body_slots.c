@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crawler/body_slots.h"
+#include "crawler/workers/body_slots.h"
 
 enum { SLOTS = 4, SLOT_BYTES = 4 * 1024 * 1024 };
 

@@ -9,11 +9,11 @@
 #include <cmocka.h>
 #include <curl/curl.h>
 
-#include "crawler/fetch_session.h"
-#include "crawler/fetch_session_private.h"
-#include "crawler/header_rules.h"
-#include "crawler/job_settings.h"
-#include "crawler/proxy_url.h"
+#include "crawler/fetch/fetch_session.h"
+#include "crawler/fetch/fetch_session_private.h"
+#include "crawler/job/header_rules.h"
+#include "crawler/job/job_settings.h"
+#include "crawler/job/proxy_url.h"
 #include "tests/unit/crawler/fetch_world.h"
 #include "tests/unit/crawler/raw_server.h"
 

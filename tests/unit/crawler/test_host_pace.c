@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "crawler/host_heap.h"
-#include "crawler/host_pace.h"
-#include "crawler/host_rules.h"
-#include "crawler/host_share.h"
+#include "crawler/hosts/host_heap.h"
+#include "crawler/hosts/host_pace.h"
+#include "crawler/hosts/host_rules.h"
+#include "crawler/hosts/host_share.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static const struct pace_config config = {.delay_ms = 1000,

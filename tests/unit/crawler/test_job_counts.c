@@ -1,7 +1,7 @@
 /* Job counts: known = done + queued + in flight + skipped + failed, whatever is done to them. */
 #include <errno.h>
 
-#include "crawler/job_counts.h"
+#include "crawler/job/job_counts.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static void assert_adds_up(const struct job_counts *counts)

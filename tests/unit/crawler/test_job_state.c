@@ -1,7 +1,7 @@
 /* Job states: the whole table of what is allowed when, as the diagram in job_state.h draws it. */
 #include <errno.h>
 
-#include "crawler/job_state.h"
+#include "crawler/job/job_state.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static void state_names_lead_back(void **state)

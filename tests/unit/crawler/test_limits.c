@@ -1,7 +1,7 @@
 /* Limits: query variants of a path, visits of a host, and the memory of the counters. */
 #include <stdio.h>
 
-#include "crawler/limits.h"
+#include "crawler/frontier/limits.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static enum outcome judge(struct limits *limits, const struct job_settings *settings,

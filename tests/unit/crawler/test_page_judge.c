@@ -1,6 +1,6 @@
 /* Judging a visit: what the parse process found and the headers said, as outcome and directives. */
 #include "crawler/extract/record.h"
-#include "crawler/fetch.h"
+#include "crawler/fetch/fetch.h"
 #include "crawler/page_judge.h"
 #include "tests/unit/crawler/crawler_test.h"
 

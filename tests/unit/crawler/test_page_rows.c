@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "crawler/extract/record_writer.h"
-#include "crawler/fetch.h"
+#include "crawler/fetch/fetch.h"
 #include "crawler/page_rows.h"
 #include "tests/unit/crawler/crawler_test.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "crawler/pattern.h"
+#include "crawler/job/pattern.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 enum { LONG_URL = 8192 };

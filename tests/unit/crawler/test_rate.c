@@ -1,5 +1,5 @@
 /* Rate: events a second over the last ten seconds, by the time that the caller gives. */
-#include "crawler/rate.h"
+#include "crawler/base/rate.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static void assert_about(double actual, double expected)

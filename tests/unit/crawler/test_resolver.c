@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "crawler/resolver.h"
+#include "crawler/fetch/resolver.h"
 #include "tests/unit/crawler/dns_server.h"
 
 /* What the server says of each name; how often it was asked counts in server->questions. */

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "crawler/body_slots.h"
-#include "crawler/clock.h"
-#include "crawler/fetch.h"
-#include "crawler/parse.h"
-#include "crawler/parse_process.h"
-#include "crawler/resolver.h"
-#include "crawler/robots.h"
+#include "crawler/base/clock.h"
+#include "crawler/fetch/fetch.h"
+#include "crawler/fetch/resolver.h"
+#include "crawler/hosts/robots.h"
+#include "crawler/workers/body_slots.h"
+#include "crawler/workers/parse.h"
+#include "crawler/workers/parse_process.h"
 #include "storage/catalog.h"
 #include "tests/unit/crawler/site_server.h"
 

@@ -1,7 +1,7 @@
 /* Scope: which URLs belong to a job, and by which rule the others do not. */
 #include <stdio.h>
 
-#include "crawler/scope.h"
+#include "crawler/frontier/scope.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 struct setting {

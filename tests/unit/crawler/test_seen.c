@@ -1,7 +1,7 @@
 /* Seen-set: a URL is new exactly once, whatever the number, at 16 bytes each. */
 #include <stdio.h>
 
-#include "crawler/seen.h"
+#include "crawler/frontier/seen.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 enum { MANY = 300000 };

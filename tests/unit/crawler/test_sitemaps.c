@@ -3,7 +3,7 @@
  * is its own parse process. */
 #include "tests/unit/crawler/engine_world.h"
 
-#include "crawler/estimate.h"
+#include "crawler/sitemaps/estimate.h"
 
 static struct world world;
 

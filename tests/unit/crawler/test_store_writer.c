@@ -6,7 +6,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 
-#include "crawler/store_writer.h"
+#include "crawler/workers/store_writer.h"
 #include "tests/unit/storage/fault.h"
 
 enum { FILES = 2, MAX_APPENDS = 64 };

@@ -1,7 +1,7 @@
 /* Text map: each key its value, keys copied, bytes count. */
 #include <stdio.h>
 
-#include "crawler/text_map.h"
+#include "crawler/base/text_map.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 enum { MANY = 10000 };

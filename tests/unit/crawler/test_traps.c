@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "crawler/extract/record.h"
-#include "crawler/traps.h"
+#include "crawler/frontier/traps.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static const int64_t now_ms = INT64_C(1764000000000); /* 2025-11-24 */

@@ -1,8 +1,8 @@
 /* Unfollowed links: which rule holds a link back, and that each URL is written down once. */
-#include "crawler/discovery.h"
 #include "crawler/extract/record.h"
-#include "crawler/seen.h"
-#include "crawler/unfollowed.h"
+#include "crawler/frontier/discovery.h"
+#include "crawler/frontier/seen.h"
+#include "crawler/frontier/unfollowed.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static struct record_link link_to(const char *url, uint32_t flags)

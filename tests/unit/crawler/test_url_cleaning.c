@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crawler/url_cleaning.h"
+#include "crawler/frontier/url_cleaning.h"
 #include "tests/unit/crawler/crawler_test.h"
 
 static const struct job_settings tracking = {.remove_tracking = true};

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "crawler/async/loop.h"
-#include "crawler/log.h"
+#include "crawler/base/log.h"
 #include "server/config.h"
 #include "server/config_help.h"
 #include "server/config_table.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "crawler/job_settings.h"
+#include "crawler/job/job_settings.h"
 #include "server/request_guard.h"
 
 static char public_name[] = "crawl.example.org";

@@ -1,0 +1,354 @@
+/* See traps.h. */
+#include "crawler/frontier/traps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawler/base/memory.h"
+#include "crawler/frontier/seen.h"
+#include "crawler/frontier/trap_family.h"
+
+enum {
+    MAX_FAMILIES = 4096,
+    BUCKETS = 2048,
+    MAX_MEMBERS = 1000000,
+};
+
+struct traps {
+    uint64_t seed;
+    struct family *buckets[BUCKETS];
+    size_t family_count;
+    struct seen *members; /* known ones of sessions and orders */
+    struct seen *visited; /* those of them that were read */
+    size_t trap_count;
+    int64_t last_id;
+    void (*on_found)(const struct store_trap *trap, void *arg);
+    void *arg;
+};
+
+struct traps *traps_new(uint64_t seed)
+{
+    struct traps *traps = memory_new(sizeof *traps);
+    traps->seed = seed;
+    traps->members = seen_new(seed);
+    traps->visited = seen_new(seed);
+    return traps;
+}
+
+struct traps *traps_free(struct traps *traps)
+{
+    if (!traps)
+        return NULL;
+    for (int i = 0; i < BUCKETS; i++) {
+        for (struct family *family = traps->buckets[i], *next; family; family = next) {
+            next = family->next;
+            family_free(family);
+        }
+    }
+    seen_free(traps->members);
+    seen_free(traps->visited);
+    free(traps);
+    return NULL;
+}
+
+void traps_on_found(struct traps *traps, void (*fn)(const struct store_trap *trap, void *arg),
+                    void *arg)
+{
+    traps->on_found = fn;
+    traps->arg = arg;
+}
+
+uint64_t traps_seed(const struct traps *traps)
+{
+    return traps->seed;
+}
+
+size_t traps_count(const struct traps *traps)
+{
+    return traps->trap_count;
+}
+
+/* Families */
+
+static struct family *find_family(const struct traps *traps, uint64_t key)
+{
+    struct family *family = traps->buckets[key % BUCKETS];
+    while (family && family->key != key)
+        family = family->next;
+    return family;
+}
+
+/* Forgets those that one or two URLs made: most families of a site are such. */
+static void sweep(struct traps *traps)
+{
+    for (int i = 0; i < BUCKETS; i++) {
+        for (struct family **place = &traps->buckets[i]; *place;) {
+            struct family *family = *place;
+            if (family->known > 2 || family->state != FAMILY_WATCHED) {
+                place = &family->next;
+                continue;
+            }
+            *place = family->next;
+            family_free(family);
+            traps->family_count--;
+        }
+    }
+}
+
+static struct family *add_family(struct traps *traps, enum trap_kind kind, uint64_t key)
+{
+    struct family *family = memory_new(sizeof *family);
+    family->key = key;
+    family->kind = kind;
+    family->next = traps->buckets[key % BUCKETS];
+    traps->buckets[key % BUCKETS] = family;
+    traps->family_count++;
+    return family;
+}
+
+/* NULL where there are too many. */
+static struct family *family_for(struct traps *traps, enum trap_kind kind, uint64_t key)
+{
+    struct family *family = find_family(traps, key);
+    if (family)
+        return family;
+    if (traps->family_count >= MAX_FAMILIES)
+        sweep(traps);
+    return traps->family_count >= MAX_FAMILIES ? NULL : add_family(traps, kind, key);
+}
+
+/* Becoming a trap */
+
+static struct store_text host_of(const char *url, size_t bytes)
+{
+    const char *host = memmem(url, bytes, "//", 2);
+    if (!host)
+        return (struct store_text){"", 0};
+    host += 2;
+    size_t length = 0, left = bytes - (size_t)(host - url);
+    while (length < left && !strchr("/?", host[length]))
+        length++;
+    const char *port = memrchr(host, ':', length);
+    if (port && !memchr(port, ']', length - (size_t)(port - host)))
+        length = (size_t)(port - host);
+    return (struct store_text){host, length};
+}
+
+static struct store_text text_of(const char *text)
+{
+    return (struct store_text){text, strlen(text)};
+}
+
+/* Dates make two families, and who releases one wants no more of the other. */
+static uint64_t sibling_of(const struct traps *traps, enum trap_kind kind, const char *pattern)
+{
+    if (kind != TRAP_FAR_DATES && kind != TRAP_CALENDAR)
+        return 0;
+    enum trap_kind other = kind == TRAP_CALENDAR ? TRAP_FAR_DATES : TRAP_CALENDAR;
+    return trap_family_of(other, pattern, traps->seed);
+}
+
+static void suspend(struct traps *traps, struct family *family, const char *url, size_t bytes,
+                    int64_t now_ms)
+{
+    char pattern[TRAP_PATTERN_BYTES], detail[320];
+    char *examples = family_examples(family);
+    family->state = FAMILY_SUSPENDED;
+    family->trap_id = ++traps->last_id;
+    traps->trap_count++;
+    trap_pattern_of(url, bytes, family->kind, pattern);
+    family_explain(family, detail, sizeof detail);
+    family->sibling = sibling_of(traps, family->kind, pattern);
+    struct store_trap trap = {.id = family->trap_id,
+                              .kind = trap_kind_name(family->kind),
+                              .host = host_of(url, bytes),
+                              .pattern = text_of(pattern),
+                              .detail = text_of(detail),
+                              .examples = text_of(examples),
+                              .found_ms = now_ms};
+    if (traps->on_found)
+        traps->on_found(&trap, traps->arg);
+    free(examples);
+}
+
+/* New URLs */
+
+static bool has_members(enum trap_kind kind)
+{
+    return kind == TRAP_SESSION_ID || kind == TRAP_PARAMETER_ORDER;
+}
+
+static bool add_to(struct seen *set, uint64_t member)
+{
+    char text[sizeof member];
+    memcpy(text, &member, sizeof text);
+    if (seen_count(set) >= MAX_MEMBERS)
+        return !seen_has(set, text, sizeof text);
+    return seen_add(set, text, sizeof text);
+}
+
+static bool is_in(const struct seen *set, uint64_t member)
+{
+    char text[sizeof member];
+    memcpy(text, &member, sizeof text);
+    return seen_has(set, text, sizeof text);
+}
+
+/* One kind of a new URL; the trap's id where it is held back. */
+static int64_t judge_kind(struct traps *traps, enum trap_kind kind, const struct trap_mark *mark,
+                          const struct trap_mark *from, const char *url, size_t bytes,
+                          int64_t now_ms)
+{
+    struct family *family = family_for(traps, kind, mark->family);
+    if (!family || family->state == FAMILY_RELEASED)
+        return 0;
+    bool known = has_members(kind) && !add_to(traps->members, mark->member);
+    family_count_url(family, mark, from, known);
+    family_keep_example(family, url, bytes);
+    if (family->state == FAMILY_WATCHED && kind != TRAP_FAR_DATES && kind != TRAP_CALENDAR &&
+        kind != TRAP_SESSION_ID && family_is_trap(family, mark->is_sure))
+        suspend(traps, family, url, bytes, now_ms);
+    bool held = family->state == FAMILY_SUSPENDED && (!has_members(kind) || known);
+    return held ? family->trap_id : 0;
+}
+
+void traps_marks(const struct traps *traps, const char *url, size_t bytes, int64_t now_ms,
+                 struct trap_marks *ret_marks)
+{
+    trap_marks_of(url, bytes, traps->seed, now_ms, ret_marks);
+}
+
+int64_t traps_judge_new(struct traps *traps, const char *url, size_t bytes,
+                        const struct trap_marks *from, int64_t now_ms)
+{
+    struct trap_marks marks;
+    int64_t held = 0;
+    traps_marks(traps, url, bytes, now_ms, &marks);
+    for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
+        if (!marks.of[kind].applies)
+            continue;
+        int64_t id = judge_kind(traps, (enum trap_kind)kind, &marks.of[kind],
+                                from ? &from->of[kind] : NULL, url, bytes, now_ms);
+        held = held ? held : id;
+    }
+    return held;
+}
+
+int64_t traps_judge_queued(const struct traps *traps, const char *url, size_t bytes, int64_t now_ms)
+{
+    struct trap_marks marks;
+    if (traps->trap_count == 0)
+        return 0;
+    traps_marks(traps, url, bytes, now_ms, &marks);
+    for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
+        const struct trap_mark *mark = &marks.of[kind];
+        const struct family *family = mark->applies ? find_family(traps, mark->family) : NULL;
+        if (!family || family->state != FAMILY_SUSPENDED)
+            continue;
+        if (!has_members((enum trap_kind)kind) || is_in(traps->visited, mark->member))
+            return family->trap_id;
+    }
+    return 0;
+}
+
+/* Pages */
+
+bool traps_wants_yield(const struct traps *traps, const struct trap_marks *marks)
+{
+    static const enum trap_kind kinds[] = {TRAP_FAR_DATES, TRAP_CALENDAR, TRAP_SESSION_ID};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct trap_mark *mark = &marks->of[kinds[i]];
+        const struct family *family = mark->applies ? find_family(traps, mark->family) : NULL;
+        if (family && family->state == FAMILY_WATCHED && family->known > 2)
+            return true;
+    }
+    return false;
+}
+
+uint64_t traps_plain_link(const struct traps *traps, const char *url, size_t bytes)
+{
+    struct trap_link link = trap_link_of(url, bytes, traps->seed);
+    const struct family *family = link.family ? find_family(traps, link.family) : NULL;
+    return family && family->chained * 2 >= family->known ? link.without_dates : link.without_ids;
+}
+
+void traps_note_page(struct traps *traps, const struct trap_marks *marks, const char *url,
+                     size_t bytes, const struct trap_yield *yield, int64_t now_ms)
+{
+    for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
+        const struct trap_mark *mark = &marks->of[kind];
+        struct family *family = mark->applies ? find_family(traps, mark->family) : NULL;
+        if (!family)
+            continue;
+        if (has_members(family->kind))
+            add_to(traps->visited, mark->member);
+        if (family->state != FAMILY_WATCHED || kind > TRAP_SESSION_ID || !yield)
+            continue;
+        family_note_yield(family, mark, yield);
+        if (family_is_trap(family, mark->is_sure))
+            suspend(traps, family, url, bytes, now_ms);
+    }
+}
+
+/* Release and resume */
+
+static void release_family(struct traps *traps, struct family *family)
+{
+    struct family *sibling = family->sibling ? find_family(traps, family->sibling) : NULL;
+    family->state = FAMILY_RELEASED;
+    if (family->sibling && !sibling)
+        sibling = add_family(traps, family->kind == TRAP_CALENDAR ? TRAP_FAR_DATES : TRAP_CALENDAR,
+                             family->sibling);
+    if (sibling && sibling->state == FAMILY_WATCHED)
+        sibling->state = FAMILY_RELEASED;
+}
+
+int traps_release(struct traps *traps, int64_t id)
+{
+    for (int i = 0; i < BUCKETS; i++) {
+        for (struct family *family = traps->buckets[i]; family; family = family->next) {
+            if (family->trap_id != id)
+                continue;
+            if (family->state == FAMILY_RELEASED)
+                return -EALREADY;
+            release_family(traps, family);
+            return 0;
+        }
+    }
+    return -ENOENT;
+}
+
+void traps_restore(struct traps *traps, const struct store_trap *trap)
+{
+    char pattern[TRAP_PATTERN_BYTES];
+    enum trap_kind kind = trap_kind_parse(trap->kind);
+    traps->last_id = trap->id > traps->last_id ? trap->id : traps->last_id;
+    if (kind == TRAP_KIND_COUNT)
+        return;
+    snprintf(pattern, sizeof pattern, "%.*s", (int)trap->pattern.bytes, trap->pattern.data);
+    uint64_t key = trap_family_of(kind, pattern, traps->seed);
+    struct family *family = find_family(traps, key);
+    if (!family)
+        family = add_family(traps, kind, key);
+    family->trap_id = trap->id;
+    family->state = FAMILY_SUSPENDED;
+    family->sibling = sibling_of(traps, kind, pattern);
+    traps->trap_count++;
+    if (trap->released_ms)
+        release_family(traps, family);
+}
+
+void traps_restore_url(struct traps *traps, const char *url, size_t bytes)
+{
+    struct trap_marks marks;
+    if (traps->trap_count == 0)
+        return;
+    traps_marks(traps, url, bytes, 0, &marks);
+    for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
+        const struct trap_mark *mark = &marks.of[kind];
+        if (mark->applies && has_members((enum trap_kind)kind) && find_family(traps, mark->family))
+            add_to(traps->members, mark->member);
+    }
+}

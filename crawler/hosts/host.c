@@ -1,0 +1,354 @@
+/* See host.h: lanes, their turns, and starting. States change in two functions only:
+ * lane_set_state() and host_update(). */
+#include "crawler/hosts/host.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "crawler/async/loop.h"
+#include "crawler/hosts/host_private.h"
+
+/* Lists of lanes */
+
+static void list_append(struct lane_list *list, struct lane *lane)
+{
+    lane->next = NULL;
+    lane->prev = list->last;
+    *(list->last ? &list->last->next : &list->first) = lane;
+    list->last = lane;
+}
+
+static void list_remove(struct lane_list *list, struct lane *lane)
+{
+    *(lane->prev ? &lane->prev->next : &list->first) = lane->next;
+    *(lane->next ? &lane->next->prev : &list->last) = lane->prev;
+    lane->next = lane->prev = NULL;
+}
+
+/* The rings of groups that have a READY lane: each starts one, then the next has its turn. */
+
+static void ring_add(struct lane_queue **turn, struct lane_queue *queue)
+{
+    if (!*turn) {
+        *turn = queue->next = queue->prev = queue;
+    } else {
+        queue->next = *turn;
+        queue->prev = (*turn)->prev;
+        queue->prev->next = queue->next->prev = queue;
+    }
+    queue->listed = true;
+}
+
+static void ring_remove(struct lane_queue **turn, struct lane_queue *queue)
+{
+    if (*turn == queue)
+        *turn = queue->next == queue ? NULL : queue->next;
+    queue->prev->next = queue->next;
+    queue->next->prev = queue->prev;
+    queue->next = queue->prev = NULL;
+    queue->listed = false;
+}
+
+static void leave_ready(struct lane *lane)
+{
+    struct lane_queue *queue = &lane->group->ready[lane->class];
+    list_remove(&queue->lanes, lane);
+    if (!queue->lanes.first)
+        ring_remove(&lane->group->hosts->turn[lane->class], queue);
+    lane->host->claims--;
+}
+
+static void enter_ready(struct lane *lane)
+{
+    struct hosts *hosts = lane->group->hosts;
+    lane->class = lane->host->class;
+    struct lane_queue *queue = &lane->group->ready[lane->class];
+    list_append(&queue->lanes, lane);
+    if (!queue->listed)
+        ring_add(&hosts->turn[lane->class], queue);
+    lane->host->claims++;
+    host_address_count(lane->host, 0, 1);
+    hosts_pump(hosts);
+}
+
+/* The one place where a lane's state changes. */
+static void lane_set_state(struct lane *lane, enum lane_state state)
+{
+    struct host *host = lane->host;
+    bool was_ready = lane->state == LANE_READY;
+    if (lane->state == LANE_PARKED)
+        list_remove(&host->parked, lane);
+    else if (lane->state == LANE_HELD)
+        list_remove(&lane->group->held, lane);
+    else if (was_ready)
+        leave_ready(lane);
+    lane->state = state;
+    if (state == LANE_PARKED)
+        list_append(&host->parked, lane);
+    else if (state == LANE_HELD)
+        list_append(&lane->group->held, lane);
+    else if (state == LANE_READY)
+        enter_ready(lane);
+    if (was_ready)
+        host_address_count(host, 0, -1); /* last: it lets other hosts go */
+}
+
+/* Waiting */
+
+/* With a delay only one lane is let go at a time: the next one's time is known when it has started.
+ */
+static bool host_has_room(const struct host *host)
+{
+    return host->active + host->claims < host->connections &&
+           (host->delay_ms == 0 || host->claims == 0);
+}
+
+static void set_timer(struct hosts *hosts)
+{
+    const struct heap_node *waiting = host_heap_first(&hosts->waiting);
+    const struct heap_node *aging = host_heap_first(&hosts->aging);
+    if (waiting && aging && aging->at_ms < waiting->at_ms)
+        waiting = aging;
+    else if (!waiting)
+        waiting = aging;
+    if (waiting)
+        loop_timer_start_at(hosts->timer, waiting->at_ms);
+    else
+        loop_timer_stop(hosts->timer);
+}
+
+/* The first parked lane whose job may ask the host now; else NULL and in *ret_at_ms when one may.
+ */
+static struct lane *next_parked(struct host *host, int64_t now_ms, int64_t *ret_at_ms)
+{
+    *ret_at_ms = INT64_MAX;
+    for (struct lane *lane = host->parked.first, *next; lane; lane = next) {
+        next = lane->next;
+        if (lane->group->is_held) {
+            lane_set_state(lane, LANE_HELD);
+            continue;
+        }
+        int64_t at_ms = host->guests ? host_guest_time(host, lane->group) : 0;
+        if (at_ms <= now_ms)
+            return lane;
+        if (at_ms < *ret_at_ms)
+            *ret_at_ms = at_ms;
+    }
+    return NULL;
+}
+
+/* Lets lanes become READY while there is room; returns what is waited for then: a time, or
+ * INT64_MAX for something else that will call host_update(). */
+static int64_t let_go(struct host *host, int64_t now_ms)
+{
+    int64_t at_ms = 0;
+    for (;;) {
+        struct lane *lane = next_parked(host, now_ms, &at_ms);
+        if (!lane)
+            return at_ms > host->next_at_ms ? at_ms : host->next_at_ms;
+        if (!host_has_room(host))
+            return INT64_MAX;
+        if (host->next_at_ms > now_ms)
+            return host->next_at_ms;
+        if (!host_address_has_room(host)) {
+            host_address_wait(host);
+            return INT64_MAX;
+        }
+        lane_set_state(lane, LANE_READY);
+    }
+}
+
+void host_update(struct host *host)
+{
+    struct hosts *hosts = host->hosts;
+    host_heap_remove(&hosts->waiting, &host->wait);
+    host_address_leave(host);
+    if (host->parked.first && !host_address_is_missing(host)) {
+        int64_t at_ms = let_go(host, loop_now_ms(hosts->loop));
+        if (host->parked.first && at_ms < INT64_MAX)
+            host_heap_set(&hosts->waiting, &host->wait, at_ms);
+    }
+    set_timer(hosts);
+}
+
+static struct host *host_of_aging(struct heap_node *node)
+{
+    return (struct host *)(void *)((char *)node - offsetof(struct host, aging));
+}
+
+void hosts_on_timer(void *arg)
+{
+    struct hosts *hosts = arg;
+    int64_t now_ms = loop_now_ms(hosts->loop);
+    struct heap_node *node;
+    while ((node = host_heap_first(&hosts->waiting)) && node->at_ms <= now_ms)
+        host_update((struct host *)(void *)node);
+    while ((node = host_heap_first(&hosts->aging)) && node->at_ms <= now_ms)
+        host_refresh_class(host_of_aging(node));
+    set_timer(hosts);
+}
+
+/* Starting */
+
+/* A lane became READY by what was true then: since, the host may have asked for a pause, or for one
+ * request at a time. */
+static bool may_start(const struct lane *lane)
+{
+    const struct host *host = lane->host;
+    int64_t now_ms = loop_now_ms(host->hosts->loop);
+    return host->active < host->connections && host->next_at_ms <= now_ms &&
+           (!host->guests || host_guest_time(host, lane->group) <= now_ms);
+}
+
+/* The host counts a request, before start(), which may ask for the host's room again. */
+static void count_start(struct host *host)
+{
+    if (host->active++ == 0)
+        host->quiet_since_ms = loop_now_ms(host->hosts->loop);
+    host->hosts->share.held[host->class]++;
+    host_address_count(host, 1, 0);
+}
+
+static void count_end(struct host *host)
+{
+    assert(host->active > 0);
+    host->active--;
+    host->hosts->share.held[host->class]--;
+    host_address_count(host, -1, 0);
+}
+
+/* Until the request ends, which sets it anew. */
+static void start_delay(struct host *host)
+{
+    if (host->delay_ms > 0)
+        host->next_at_ms = loop_now_ms(host->hosts->loop) + host->delay_ms;
+}
+
+static void start_lane(struct lane *lane)
+{
+    struct host *host = lane->host;
+    count_start(host);
+    lane_set_state(lane, LANE_IDLE);
+    if (lane->group->start(lane)) {
+        host_guest_started(host, lane->group);
+        start_delay(host);
+        host_refresh_class(host);
+    } else {
+        count_end(host);
+    }
+    if (lane->wants && lane->state == LANE_IDLE)
+        lane_set_state(lane, LANE_PARKED);
+    host_update(host);
+}
+
+/* Takes the first READY lane of the group whose turn it is in that class. */
+static void start_next(struct hosts *hosts, enum host_class class)
+{
+    struct lane *lane = hosts->turn[class]->lanes.first;
+    hosts->turn[class] = hosts->turn[class]->next;
+    if (!may_start(lane)) {
+        lane_set_state(lane, LANE_PARKED);
+        host_update(lane->host);
+    } else if (lane->class != lane->host->class) {
+        lane_set_state(lane, LANE_READY); /* to the queue where it belongs now */
+    } else {
+        start_lane(lane);
+    }
+}
+
+/* One of each class in turn, so that none waits for another's lanes. */
+static void start_all(struct hosts *hosts)
+{
+    int idle = 0;
+    while (idle < HOST_CLASS_COUNT && hosts->config.room(hosts->config.arg)) {
+        enum host_class class = (enum host_class)hosts->class_turn;
+        hosts->class_turn = (hosts->class_turn + 1) % HOST_CLASS_COUNT;
+        idle++;
+        if (!hosts->turn[class] || !host_share_has_room(&hosts->share, class))
+            continue;
+        start_next(hosts, class);
+        idle = 0;
+    }
+}
+
+static void pump(void *arg)
+{
+    struct hosts *hosts = arg;
+    hosts->pump_queued = false;
+    if (hosts->closing)
+        hosts_free(hosts);
+    else
+        start_all(hosts);
+}
+
+void hosts_pump(struct hosts *hosts)
+{
+    if (hosts->pump_queued)
+        return;
+    hosts->pump_queued = true;
+    loop_call_soon(hosts->loop, pump, hosts);
+}
+
+void lane_finished(struct lane *lane, const struct host_feedback *feedback)
+{
+    struct host *host = lane->host;
+    count_end(host);
+    host->quiet_since_ms = loop_now_ms(host->hosts->loop);
+    host_guest_finished(host, lane->group);
+    host_observe(host, feedback);
+    hosts_pump(host->hosts); /* a share may have room again */
+}
+
+/* Groups and lanes */
+
+void lane_group_init(struct lane_group *group, struct hosts *hosts, lane_start_fn start)
+{
+    *group = (struct lane_group){.hosts = hosts, .start = start};
+    for (int i = 0; i < HOST_CLASS_COUNT; i++)
+        group->ready[i].group = group;
+}
+
+static void hold_ready(struct lane_group *group)
+{
+    for (int i = 0; i < HOST_CLASS_COUNT; i++) {
+        while (group->ready[i].lanes.first) {
+            struct lane *lane = group->ready[i].lanes.first;
+            lane_set_state(lane, LANE_HELD);
+            host_update(lane->host); /* for the other jobs */
+        }
+    }
+}
+
+void lane_group_hold(struct lane_group *group, bool is_held)
+{
+    if (group->is_held == is_held)
+        return;
+    group->is_held = is_held;
+    if (is_held)
+        hold_ready(group);
+    while (!is_held && group->held.first) {
+        struct lane *lane = group->held.first;
+        lane_set_state(lane, LANE_PARKED);
+        host_update(lane->host);
+    }
+}
+
+void lane_init(struct lane *lane, struct host *host, struct lane_group *group)
+{
+    *lane = (struct lane){.host = host, .group = group};
+}
+
+void lane_done(struct lane *lane)
+{
+    lane_want(lane, false);
+}
+
+void lane_want(struct lane *lane, bool wants)
+{
+    lane->wants = wants;
+    if (wants == (lane->state != LANE_IDLE))
+        return;
+    lane_set_state(lane, wants ? LANE_PARKED : LANE_IDLE);
+    host_update(lane->host);
+}

@@ -1,0 +1,99 @@
+/* The ledger's own structures, shared by host.c (lanes, turns, starting), host_ledger.c (what is
+ * known of hosts), host_address.c and host_guests.c. Nobody else includes this. */
+#ifndef IMGCRAWL_HOST_PRIVATE_H
+#define IMGCRAWL_HOST_PRIVATE_H
+
+#include "crawler/hosts/host.h"
+#include "crawler/hosts/host_heap.h"
+
+/* An address and its hosts; NULL stands for one that has no limit. */
+struct host_address {
+    const char *text;
+    unsigned active, claims;                   /* over all its hosts */
+    struct host *waiting_first, *waiting_last; /* for room */
+};
+
+/* A job that keeps a delay of its own at a host. */
+struct host_guest {
+    struct host_guest *next;
+    const struct lane_group *group;
+    unsigned active;
+    int64_t next_at_ms;
+};
+
+struct host {
+    struct heap_node wait;  /* first: for its time. HEAP_OUT unless it waits for that */
+    struct heap_node aging; /* until what is under way counts as slow */
+    struct hosts *hosts;
+    const char *name; /* the map's */
+    struct pace pace;
+    struct pace_rule rule; /* pace.rule points here where there is one */
+
+    unsigned connections; /* allowed at once */
+    unsigned active;      /* requests under way */
+    unsigned claims;      /* lanes that are READY */
+    int64_t delay_ms;     /* what pace_delay_ms() says */
+    int64_t next_at_ms;   /* loop time */
+    struct lane_list parked;
+    struct host_guest *guests;
+
+    enum host_class class;
+    bool proven;
+    int64_t elapsed_ms; /* a whole request, smoothed */
+    int64_t quiet_since_ms;
+
+    struct host_address *address;
+    int64_t located_until_ms; /* 0: never asked */
+    bool is_locating;
+    bool waits_for_address;
+    struct host *next_waiting, *prev_waiting; /* for its address */
+
+    bool is_dirty; /* what was learned is not saved */
+    struct host *next_dirty;
+};
+
+struct hosts {
+    struct loop *loop;
+    struct hosts_config config;
+    struct text_map *by_name, *by_address;
+    struct host_rules *rules;
+    struct host_share share;
+    struct host_heap waiting, aging;
+    struct loop_timer *timer;                  /* for the first of both heaps */
+    struct lane_queue *turn[HOST_CLASS_COUNT]; /* whose turn it is, of a ring; NULL: none READY */
+    int class_turn;
+    struct host *dirty;
+    struct loop_timer *save_timer;
+    bool pump_queued;
+    bool closing;
+};
+
+/* Brings the host's place in line with its facts: lets parked lanes become READY while there is
+ * room, or waits for what is missing. */
+void host_update(struct host *host);
+/* What is known of its pace has changed. */
+void host_refresh_pace(struct host *host);
+/* The same for its haste: its class follows. */
+void host_refresh_class(struct host *host);
+/* The ledger's timer: what waited for its time, and what has become old. */
+void hosts_on_timer(void *arg);
+/* To be saved when the timer next comes. */
+void host_mark_dirty(struct host *host);
+
+bool host_address_has_room(const struct host *host);
+/* Requests or claims begin (+1) or end (-1). */
+void host_address_count(struct host *host, int active, int claims);
+void host_address_wait(struct host *host);
+void host_address_leave(struct host *host);
+/* Whether its address must be asked for first; asks. */
+bool host_address_is_missing(struct host *host);
+void host_addresses_free(struct hosts *hosts);
+
+/* Loop time from which a group may ask this host; INT64_MAX: when its request there has ended. */
+int64_t host_guest_time(const struct host *host, const struct lane_group *group);
+void host_guest_started(struct host *host, const struct lane_group *group);
+void host_guest_finished(struct host *host, const struct lane_group *group);
+void host_guest_forget(struct host *host, const struct lane_group *group);
+void host_guests_free(struct host *host);
+
+#endif

@@ -1,0 +1,306 @@
+/* See pattern.h.
+ *
+ * Regular expressions are interpreted, not compiled to machine code: a service that may not map
+ * writable memory as executable (configs/imgcrawl.service) cannot do that, and the compiled ones
+ * know no limit of depth. They are anchored at both ends because PCRE2 counts steps anew for each
+ * place where a match may begin: here there is one, and the limit is one of the whole match. */
+#include "crawler/job/pattern.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "crawler/base/memory.h"
+#include "crawler/extract/wildcard.h"
+
+enum {
+    MAX_PATTERN_BYTES = 2000,
+    MAX_NESTING = 50,      /* of parentheses */
+    MATCH_STEPS = 20000,   /* of one match; a URL of 8 KiB takes ".*x" that many characters */
+    MATCH_DEPTH = 20000,   /* of backtracking */
+    MATCH_HEAP_KIB = 4096, /* for the places to go back to */
+    PROBE_BYTES = 48,      /* short enough that only what is exponential takes long */
+    URL_CPU_US = 5000,     /* for all regular expressions of a list */
+    CLOCK_EVERY = 16,      /* expressions between two looks at the clock */
+};
+
+struct pattern {
+    const char *text; /* a glob */
+    size_t bytes;     /* of text */
+    pcre2_code *code; /* a regular expression; NULL: a glob, or one with a problem */
+    bool is_regex;
+    size_t limit_bytes; /* URLs of this length and more are cut off at once */
+};
+
+struct patterns {
+    struct pattern *items;
+    size_t count, regex_count;
+    pcre2_match_context *context;
+    pcre2_match_data *data;
+};
+
+static const char prefix[] = "re:";
+
+static bool is_regex(const char *text)
+{
+    return strncmp(text, prefix, sizeof prefix - 1) == 0;
+}
+
+/* Reading */
+
+static pcre2_match_context *new_match_context(void)
+{
+    pcre2_match_context *context = pcre2_match_context_create(NULL);
+    if (!context)
+        abort();
+    pcre2_set_match_limit(context, MATCH_STEPS);
+    pcre2_set_depth_limit(context, MATCH_DEPTH);
+    pcre2_set_heap_limit(context, MATCH_HEAP_KIB);
+    return context;
+}
+
+/* Canonical URLs are ASCII: bytes are characters, and the expression cannot ask for another mode.
+ */
+static pcre2_code *compile(const char *text, int *ret_error, size_t *ret_offset)
+{
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    if (!context)
+        abort();
+    pcre2_set_max_pattern_length(context, MAX_PATTERN_BYTES);
+    pcre2_set_parens_nest_limit(context, MAX_NESTING);
+    const uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY |
+                             PCRE2_DOTALL | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                             PCRE2_NEVER_BACKSLASH_C;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, ret_error,
+                                     ret_offset, context);
+    pcre2_compile_context_free(context);
+    return code;
+}
+
+static enum pattern_result run(const pcre2_code *code, const char *text, size_t bytes,
+                               pcre2_match_data *data, pcre2_match_context *context)
+{
+    int rc = pcre2_match(code, (PCRE2_SPTR)text, bytes, 0, 0, data, context);
+    if (rc >= 0)
+        return PATTERN_MATCH;
+    return rc == PCRE2_ERROR_NOMATCH ? PATTERN_NO_MATCH : PATTERN_CUT_OFF;
+}
+
+/* A text that begins as a URL may, repeats a unit, and ends so that no match is likely, but with
+ * all the expression's own characters: what PCRE2 finds missing it does not try. */
+static size_t make_probe(const char *start, const char *unit, const char *own, char *probe)
+{
+    size_t used = strlen(start), unit_bytes = strlen(unit), own_bytes = strlen(own);
+    memcpy(probe, start, used);
+    for (size_t i = 0; used < PROBE_BYTES; i++)
+        probe[used++] = unit[i % unit_bytes];
+    probe[used++] = '!';
+    memcpy(probe + used, own, own_bytes);
+    used += own_bytes;
+    probe[used++] = '!';
+    return used;
+}
+
+/* Each character of a text once. */
+static void distinct_characters(const char *text, char *ret_characters)
+{
+    bool seen[256] = {false};
+    size_t count = 0;
+    for (; *text; text++) {
+        if (!seen[(unsigned char)*text])
+            ret_characters[count++] = *text;
+        seen[(unsigned char)*text] = true;
+    }
+    ret_characters[count] = '\0';
+}
+
+/* The runs that a nested repetition can be made to divide in too many ways: those of usual URLs,
+ * and the expression's own letters and digits. */
+static bool takes_too_long(const pcre2_code *code, const char *text)
+{
+    static const char *const starts[] = {"", "http://a.b/", "https://a.b/?"};
+    static const char *const units[] = {"a", "0", "/", "a/", "-a", "%20", "a=0&", "ab", "."};
+    enum { STARTS = sizeof starts / sizeof starts[0], UNITS = sizeof units / sizeof units[0] };
+    char probe[PROBE_BYTES + 260], own[256], unit[2] = "";
+    distinct_characters(text, own);
+    pcre2_match_context *context = new_match_context();
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    bool cut_off = false;
+    for (size_t i = 0; i < STARTS * (UNITS + strlen(own)) && !cut_off; i++) {
+        size_t u = i / STARTS;
+        unit[0] = own[u < UNITS ? 0 : u - UNITS];
+        size_t bytes = make_probe(starts[i % STARTS], u < UNITS ? units[u] : unit, own, probe);
+        cut_off = run(code, probe, bytes, data, context) == PATTERN_CUT_OFF;
+    }
+    pcre2_match_data_free(data);
+    pcre2_match_context_free(context);
+    return cut_off;
+}
+
+static const char *regex_problem(const char *text, char *detail, size_t detail_bytes)
+{
+    int error = 0;
+    size_t offset = 0;
+    pcre2_code *code = compile(text, &error, &offset);
+    if (!code) {
+        char message[160] = "";
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)message, sizeof message);
+        snprintf(detail, detail_bytes,
+                 "not a regular expression: %s, at character %zu of \"%.80s\"", message, offset + 1,
+                 text);
+        return detail;
+    }
+    bool slow = takes_too_long(code, text);
+    pcre2_code_free(code);
+    if (!slow)
+        return NULL;
+    snprintf(detail, detail_bytes,
+             "takes too long already on URLs of %d characters: \"%.80s\"; avoid repetitions "
+             "within repetitions",
+             PROBE_BYTES, text);
+    return detail;
+}
+
+const char *pattern_problem(const char *text, char *detail, size_t detail_bytes)
+{
+    const char *expression = is_regex(text) ? text + sizeof prefix - 1 : text;
+    if (!*expression)
+        snprintf(detail, detail_bytes, "is empty: it would match no URL");
+    else if (is_regex(text))
+        return regex_problem(expression, detail, detail_bytes);
+    else
+        return NULL;
+    return detail;
+}
+
+/* The list */
+
+static void read_pattern(struct pattern *pattern, const char *text)
+{
+    int error;
+    size_t offset;
+    *pattern = (struct pattern){
+        .text = text, .bytes = strlen(text), .is_regex = is_regex(text), .limit_bytes = SIZE_MAX};
+    if (pattern->is_regex)
+        pattern->code = compile(text + sizeof prefix - 1, &error, &offset);
+}
+
+struct patterns *patterns_new(const struct text_list *texts)
+{
+    struct patterns *patterns = memory_new(sizeof *patterns);
+    patterns->items = memory_new((texts->count + 1) * sizeof *patterns->items);
+    patterns->count = texts->count;
+    for (size_t i = 0; i < texts->count; i++) {
+        read_pattern(&patterns->items[i], texts->items[i]);
+        patterns->regex_count += patterns->items[i].is_regex;
+    }
+    if (patterns->regex_count > 0) {
+        patterns->context = new_match_context();
+        patterns->data = pcre2_match_data_create(1, NULL);
+    }
+    return patterns;
+}
+
+struct patterns *patterns_free(struct patterns *patterns)
+{
+    if (!patterns)
+        return NULL;
+    for (size_t i = 0; i < patterns->count; i++)
+        pcre2_code_free(patterns->items[i].code);
+    pcre2_match_data_free(patterns->data);
+    pcre2_match_context_free(patterns->context);
+    free(patterns->items);
+    free(patterns);
+    return NULL;
+}
+
+static int64_t cpu_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* CPU time of one URL, looked at after every few expressions. The looks come in groups of equals,
+ * so the dearest group, not each expression, is known to have been too dear. */
+struct budget {
+    int64_t started_us, looked_us, dearest_us;
+    size_t since, group, dearest;
+};
+
+static void cut_from(struct pattern *pattern, size_t bytes)
+{
+    size_t limit = bytes - bytes / 4;
+    if (limit < pattern->limit_bytes)
+        pattern->limit_bytes = limit;
+}
+
+/* Too much for one URL: what cost most is not tried again on long ones. */
+static void cut_dearest(struct patterns *patterns, const struct budget *budget, size_t bytes)
+{
+    size_t end = budget->dearest;
+    for (size_t i = 0, seen = 0; i < patterns->count && seen < end; i++) {
+        if (patterns->items[i].is_regex && ++seen + CLOCK_EVERY > end)
+            cut_from(&patterns->items[i], bytes);
+    }
+}
+
+static bool is_spent(struct budget *budget)
+{
+    budget->group++;
+    if (++budget->since < CLOCK_EVERY)
+        return false;
+    int64_t now_us = cpu_us();
+    if (now_us - budget->looked_us > budget->dearest_us) {
+        budget->dearest_us = now_us - budget->looked_us;
+        budget->dearest = budget->group;
+    }
+    budget->looked_us = now_us;
+    budget->since = 0;
+    return now_us - budget->started_us > URL_CPU_US;
+}
+
+static enum pattern_result match_one(struct patterns *patterns, struct pattern *pattern,
+                                     const char *url, size_t bytes)
+{
+    if (!pattern->is_regex)
+        return wildcard_match(pattern->text, pattern->bytes, url, bytes) ? PATTERN_MATCH
+                                                                         : PATTERN_NO_MATCH;
+    if (!pattern->code)
+        return PATTERN_NO_MATCH;
+    if (bytes >= pattern->limit_bytes)
+        return PATTERN_CUT_OFF;
+    enum pattern_result result = run(pattern->code, url, bytes, patterns->data, patterns->context);
+    if (result == PATTERN_CUT_OFF)
+        cut_from(pattern, bytes);
+    return result;
+}
+
+enum pattern_result patterns_match(struct patterns *patterns, const char *url, size_t bytes,
+                                   size_t *ret_index)
+{
+    enum pattern_result overall = PATTERN_NO_MATCH;
+    struct budget budget = {0};
+    if (patterns->regex_count > 0)
+        budget.started_us = budget.looked_us = cpu_us();
+    bool spent = false;
+    for (size_t i = 0; i < patterns->count; i++) {
+        struct pattern *pattern = &patterns->items[i];
+        enum pattern_result result =
+            spent && pattern->is_regex ? PATTERN_CUT_OFF : match_one(patterns, pattern, url, bytes);
+        if (result == PATTERN_MATCH || (result == PATTERN_CUT_OFF && overall == PATTERN_NO_MATCH))
+            *ret_index = i;
+        if (result == PATTERN_MATCH)
+            return result;
+        if (result == PATTERN_CUT_OFF)
+            overall = result;
+        if (pattern->is_regex && !spent && (spent = is_spent(&budget)))
+            cut_dearest(patterns, &budget, bytes);
+    }
+    return overall;
+}

@@ -1,0 +1,35 @@
+/* Patterns over whole URLs, as a job's include and exclude settings give them: a glob, where '*' is
+ * any run of characters, or "re:" and a PCRE2 regular expression that must match the whole URL.
+ *
+ * A person writes them, so an expression may be one that takes for ever. It meets three limits:
+ * when it is read it is tried on short texts made to bring that out and refused if they do; every
+ * match has a limit of steps and of memory; and one URL may cost the whole list only so much CPU
+ * time. A pattern that hits a limit is "cut off" on this URL, and from then on, untried, on all
+ * that are three quarters as long or longer. So it costs little however many URLs there are, and
+ * goes on working on short ones.
+ *
+ * What was cut off counts as "do not fetch": as a match to exclude, as none to include. One thread
+ * at a time.
+ */
+#ifndef IMGCRAWL_PATTERN_H
+#define IMGCRAWL_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "crawler/job/job_settings.h"
+
+/* What is wrong with a pattern, as a sentence for people in detail; NULL: nothing. */
+const char *pattern_problem(const char *text, char *detail, size_t detail_bytes);
+
+enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_CUT_OFF };
+
+struct patterns;
+/* texts: borrowed for the life of the list; ones with a problem never match. */
+struct patterns *patterns_new(const struct text_list *texts);
+struct patterns *patterns_free(struct patterns *patterns);
+/* The first that matches, and which it is; else the first that was cut off, else no match. */
+enum pattern_result patterns_match(struct patterns *patterns, const char *url, size_t bytes,
+                                   size_t *ret_index);
+
+#endif
