@@ -171,8 +171,12 @@ test-programs:
 .PHONY: bench
 bench: ## measure pages per second, CPU by stage and memory, beside a bare curl loop
 	@configs/install-packages.sh build test
-	@$(MAKE) $(JOBS) --no-print-directory VARIANT=plain all benches $(BUILD)/corpus/debian-handbook
-	@BUILD=$(BUILD) tests/bench/run
+	@$(MAKE) $(JOBS) --no-print-directory VARIANT=plain all benches $(BUILD)/fixture $(BUILD)/corpus/debian-handbook
+	@status=0; \
+	    BUILD=$(BUILD) tests/bench/run || status=1; \
+	    $(BUILD)/plain/bench/bench_links || status=1; \
+	    BUILD=$(BUILD) tests/bench/tarpits || status=1; \
+	    exit $$status
 
 FUZZ_SECONDS ?= 30
 .PHONY: fuzz

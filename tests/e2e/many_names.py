@@ -15,7 +15,7 @@ http {{
     access_log off;
     client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-    keepalive_requests 1000000; keepalive_timeout 2s;
+    keepalive_timeout 0; # on one name as on many, each request has a connection of its own
     types {{ text/html html; text/plain txt; }}
     server {{
         listen 127.0.0.1:{port} backlog=4096;

@@ -84,11 +84,11 @@ def test_all_pages_complete_though_a_process_is_killed_every_200_ms(start_daemon
     daemon = start_daemon(f"parse.processes={PROCESSES}")
     pid = daemon.process.pid
     with PacedFolder(handbook) as site:
-        undisturbed = daemon.crawl(site.url)
+        undisturbed = daemon.crawl(site.url, sitemaps="off")
         assert undisturbed["state"] == "finished" and undisturbed["counts"]["done"] > 3 * KILLS, undisturbed
         more = site.answered // (KILLS + 1)
         site.allowed = site.answered = kills = 0
-        job = daemon.job(daemon.create(site.url))
+        job = daemon.job(daemon.create(site.url, sitemaps="off"))
         while job["state"] not in FINAL:
             kill_while_it_reads(daemon, site, more)
             kills += 1
