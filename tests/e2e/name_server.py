@@ -19,6 +19,12 @@ def read_name(packet):
     return b".".join(labels).decode("ascii").lower(), at + 1
 
 
+def question(packet):
+    """(the name, its type)."""
+    name, at = read_name(packet)
+    return name, struct.unpack_from("!H", packet, at)[0]
+
+
 def answer(packet, suffix, address, ttl):
     """(the name, its type, the whole answer); names outside the suffix do not exist."""
     name, at = read_name(packet)
@@ -32,13 +38,14 @@ def answer(packet, suffix, address, ttl):
     return name, kind, head + body
 
 
-def serve(udp, control, suffix, address, ttl):
+def serve(udp, control, suffix, addresses, ttl):
     asked = collections.Counter()
     while True:
         for ready in select.select([udp, control], [], [])[0]:
             if ready is udp:
                 packet, peer = udp.recvfrom(4096)
-                name, kind, reply = answer(packet, suffix, address, ttl)
+                times = asked[question(packet)]
+                name, kind, reply = answer(packet, suffix, addresses[min(times, len(addresses) - 1)], ttl)
                 asked[name, kind] += 1
                 udp.sendto(reply, peer)
             elif control.recv() == "count":
@@ -48,16 +55,16 @@ def serve(udp, control, suffix, address, ttl):
 
 
 class NameServer:
-    """Every name below `suffix` has the one address."""
+    """Every name below `suffix` has the one address; of several, each question for a name gets the next."""
 
-    def __init__(self, suffix="test", address="127.0.0.1", ttl=3600):
+    def __init__(self, suffix="test", addresses=("127.0.0.1",), ttl=3600):
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.udp.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.udp.getsockname()[1]
         self.control, other = multiprocessing.Pipe()
         self.process = multiprocessing.get_context("fork").Process(
-            target=serve, args=(self.udp, other, suffix, address, ttl), daemon=True)
+            target=serve, args=(self.udp, other, suffix, addresses, ttl), daemon=True)
 
     def __enter__(self):
         self.process.start()

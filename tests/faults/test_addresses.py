@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from job_checks import outcomes, pages, watch
+from name_server import NameServer
 from static_site import StaticSite, page, redirect
 
 ONLY_ONE = ("politeness.allow_networks=127.0.0.1/32", "fetch.first_byte_timeout_ms=5000", "fetch.max_attempts=1")
@@ -66,6 +67,39 @@ def test_robots_txt_that_leads_to_a_blocked_address_counts_as_unreachable(start_
         found = pages(daemon, job["id"])[site.url + "/"]
         assert found["outcome"] == "robots_unreachable", found
         assert "address_blocked" in found["detail"], found
+    assert not trap.has_been_reached()
+
+
+def test_sitemaps_at_a_blocked_address_are_not_asked_for(start_daemon, trap):
+    daemon = start_daemon(*ONLY_ONE)
+    index = ('<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+             f"<sitemap><loc>{trap.url}/nested.xml</loc></sitemap></sitemapindex>")
+    lines = f"Sitemap: {trap.url}/named.xml\nSitemap: /away.xml\nSitemap: /index.xml\n"
+    with StaticSite({"/": page(""), "/robots.txt": (200, {"Content-Type": "text/plain"}, b""),
+                     "/away.xml": redirect(trap.url + "/redirected.xml"),
+                     "/index.xml": (200, {"Content-Type": "text/xml"}, index.encode())}) as site:
+        text = lines.replace("Sitemap: /", f"Sitemap: {site.url}/").encode()
+        site.pages["/robots.txt"] = 200, {"Content-Type": "text/plain"}, text
+        job = watch(daemon, daemon.create(site.url + "/", max_pages=10))
+        assert job["state"] == "finished" and job["counts"]["done"] == 1, job
+        read = {each["url"]: each["outcome"] for each in daemon.get(f"/v1/jobs/{job['id']}/sitemaps").json["items"]}
+    assert read[site.url + "/index.xml"] == "ok"
+    for path in ("/named.xml", "/nested.xml"):
+        assert read[trap.url + path] == "address_blocked", read
+    assert not trap.has_been_reached()
+
+
+@pytest.mark.parametrize("answers", [("127.0.0.2",), ("127.0.0.1", "127.0.0.2"), ("127.0.0.1", "127.0.0.1", "127.0.0.2")])
+def test_a_name_that_changes_its_address_does_not_lead_to_a_blocked_one(start_daemon, trap, answers):
+    """Each answer holds for no time, so that every request would ask anew; what is judged is what is connected to."""
+    with NameServer(addresses=answers, ttl=0) as names:
+        daemon = start_daemon(*ONLY_ONE, f"dns.servers={names.address}", "dns.min_ttl_s=0")
+        site_pages = {"/": page('<a href="/1">1</a><a href="/2">2</a>'), "/1": page(""), "/2": page("")}
+        with StaticSite(site_pages) as site:
+            port = site.url.rpartition(":")[2]
+            for target in (f"http://rebind.test:{trap.port}/", f"http://rebind.test:{port}/"):
+                job = watch(daemon, daemon.create(target, sitemaps="off"))
+                assert job["counts"]["queued"] == 0, job
     assert not trap.has_been_reached()
 
 
