@@ -42,6 +42,7 @@ size_t path_repeats(struct url_slice path, struct url_slice *ret_segment)
     size_t count = 0, most = 0, run = 0, at = 0;
     while (count < MAX_SORTED && path_next_segment(path, &at, &segment))
         segments[count++] = segment;
+    /* cppcheck-suppress uninitvar */
     qsort(segments, count, sizeof *segments, compare);
     for (size_t i = 1; i < count; i++) {
         run = compare(&segments[i - 1], &segments[i]) == 0 ? run + 1 : 0;

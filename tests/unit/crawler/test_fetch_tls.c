@@ -265,7 +265,8 @@ static void body_cut_without_goodbye_is_incomplete(void **state)
     end_command(server, SIGKILL);
     world_wait(&world, promise);
     const struct fetch_result *result = promise_value(promise);
-    if (result->outcome != OUTCOME_BODY_INCOMPLETE)
+    /* Killed before it has read all that came, the server's machine sends a reset. */
+    if (result->outcome != OUTCOME_BODY_INCOMPLETE && result->outcome != OUTCOME_CONNECTION_RESET)
         fail_msg("%s (%s)", outcome_name(result->outcome), result->detail);
     promise_unref(promise);
     world_done(&world);

@@ -37,7 +37,7 @@ static void serve(struct site_server *server, int fd, const char *path)
     for (struct file *file = files; file && file->path; file++) {
         if (strcmp(file->path, path) != 0)
             continue;
-        file->asked++;
+        __atomic_add_fetch(&file->asked, 1, __ATOMIC_RELAXED);
         if (strstr(path, "gate"))
             site_wait_at_gate(server);
         char *body = body_of(file), *answer = NULL;
