@@ -18,6 +18,7 @@
 #include "crawler/engine_private.h"
 #include "crawler/extract/url.h"
 #include "crawler/hosts/host.h"
+#include "crawler/hosts/robots_saver.h"
 
 /* The list */
 
@@ -167,6 +168,7 @@ static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcom
     struct engine *engine = running->engine;
     struct job *job = running->job;
     free(running);
+    robots_saver_flush(engine->robots_saver);
     job->counts = *crawl_counts(crawl);
     job->active_ms += crawl_running_ms(crawl);
     job->crawl = NULL;

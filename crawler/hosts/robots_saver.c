@@ -16,9 +16,8 @@ struct robots_saver {
     size_t count, capacity;
 };
 
-static void flush(void *arg)
+void robots_saver_flush(struct robots_saver *saver)
 {
-    struct robots_saver *saver = arg;
     loop_timer_stop(saver->timer);
     if (saver->count == 0)
         return;
@@ -27,11 +26,16 @@ static void flush(void *arg)
     saver->count = saver->capacity = 0;
 }
 
+static void on_timer(void *arg)
+{
+    robots_saver_flush(arg);
+}
+
 struct robots_saver *robots_saver_new(struct loop *loop, const struct catalog_calls *calls)
 {
     struct robots_saver *saver = memory_new(sizeof *saver);
     saver->calls = calls;
-    saver->timer = loop_timer_new(loop, flush, saver);
+    saver->timer = loop_timer_new(loop, on_timer, saver);
     return saver;
 }
 
@@ -39,7 +43,7 @@ struct robots_saver *robots_saver_free(struct robots_saver *saver)
 {
     if (!saver)
         return NULL;
-    flush(saver);
+    robots_saver_flush(saver);
     loop_timer_free(saver->timer);
     free(saver);
     return NULL;
@@ -55,5 +59,5 @@ void robots_saver_add(struct robots_saver *saver, const struct robots_row *row)
         loop_timer_start_in(saver->timer, GATHER_MS);
     robots_copy_init(&saver->rows[saver->count++], row);
     if (saver->count == MOST_ROWS)
-        flush(saver);
+        robots_saver_flush(saver);
 }

@@ -14,6 +14,9 @@ struct robots_saver;
 struct robots_saver *robots_saver_new(struct loop *loop, const struct catalog_calls *calls);
 /* Gives what is left to the catalog. */
 struct robots_saver *robots_saver_free(struct robots_saver *saver);
+/* Gives what was gathered to the catalog now: whoever reads the results of a job that has ended
+ * finds the robots.txt files that decided. */
+void robots_saver_flush(struct robots_saver *saver);
 /* The row is copied. */
 void robots_saver_add(struct robots_saver *saver, const struct robots_row *row);
 
