@@ -34,16 +34,16 @@ def test_nothing_is_loaded_from_elsewhere():
 
 
 def test_every_outcome_has_its_words():
-    outcomes = re.findall(r'^\s*X\([A-Z0-9_]+, "(\w+)"', (ROOT / 'crawler' / 'outcome.h').read_text(), re.M)
+    outcomes = re.findall(r'^\s*X\([A-Z0-9_]+, "(\w+)"', (ROOT / 'crawler/base/outcome.h').read_text(), re.M)
     table = re.search(r'const OUTCOMES = \{(.*?)\n\};', (WEB / 'names.js').read_text(), re.S).group(1)
     assert len(outcomes) > 20
     assert sorted(re.findall(r'^    (\w+): \[', table, re.M)) == sorted(outcomes)
 
 
 ENTRY = r'\[{}_\w+\] = "(\w+)"'
-NAMES = [('TRAPS', 'trap_shape.c', ENTRY.format('TRAP')), ('PACES', 'host_pace.c', ENTRY.format('PACE')),
-         ('SITEMAP_KINDS', 'extract/sitemap_record.c', ENTRY.format('SITEMAP')), ('SITEMAP_VIAS', 'sitemaps.c', ENTRY.format('SITEMAP_VIA')),
-         ('OBSTACLES', 'estimate_sum.c', r'add_obstacle\([^"]*?, "(\w+)"'), ('RULES', 'why.c', r'(?:return|kind =) "(\w+)"')]
+NAMES = [('TRAPS', 'frontier/trap_shape.c', ENTRY.format('TRAP')), ('PACES', 'hosts/host_pace.c', ENTRY.format('PACE')),
+         ('SITEMAP_KINDS', 'extract/sitemap_record.c', ENTRY.format('SITEMAP')), ('SITEMAP_VIAS', 'sitemaps/sitemaps.c', ENTRY.format('SITEMAP_VIA')),
+         ('OBSTACLES', 'sitemaps/estimate_sum.c', r'add_obstacle\([^"]*?, "(\w+)"'), ('RULES', 'why.c', r'(?:return|kind =) "(\w+)"')]
 
 
 @pytest.mark.parametrize('table, source, pattern', NAMES, ids=[name for name, *_ in NAMES])
