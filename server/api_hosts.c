@@ -171,7 +171,10 @@ static void answer_rules(struct request *request, const struct loop_call_result 
 
     (void)result;
     listing_begin(&listing, request);
-    json_array_foreach(command->items, i, item) listing_add(&listing, 0, json_incref(item));
+    json_array_foreach(command->items, i, item)
+    {
+        listing_add(&listing, 0, json_incref(item));
+    }
     listing_respond(&listing);
 }
 

@@ -148,14 +148,18 @@ static void refuse_state(struct request *request)
 
 static void answer_release(struct request *request, const struct loop_call_result *result)
 {
-    if (result->code == 0 || result->code == EALREADY)
+    switch (result->code) {
+    case 0:
+    case EALREADY:
+    case ENOENT: /* it tells which of the two there is not */
         answer_trap(request);
-    else if (result->code == EBUSY)
+        break;
+    case EBUSY:
         refuse_state(request);
-    else if (result->code != ENOENT)
+        break;
+    default:
         respond_storage_error(request, -result->code);
-    else
-        answer_trap(request); /* tells which of the two there is not */
+    }
 }
 
 void api_release_trap(struct request *request)

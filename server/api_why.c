@@ -93,7 +93,7 @@ void api_why(struct request *request)
     if (!settings)
         return;
     answer_why(request, settings);
-    settings = job_settings_free(settings);
+    job_settings_free(settings);
 }
 
 /* ---- GET /v1/jobs/{id}/skipped ---- */

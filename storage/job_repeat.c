@@ -79,7 +79,7 @@ int job_repeat_open(const char *path, struct job_repeat **ret_repeat, const char
     if (r == 0)
         r = prepare_all(repeat);
     if (r < 0)
-        repeat = job_repeat_free(repeat);
+        job_repeat_free(repeat);
     else
         *ret_repeat = repeat;
     return r;

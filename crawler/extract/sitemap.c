@@ -129,12 +129,11 @@ static int read_bytes(struct sitemap_reader *reader, const struct sitemap_input 
 int64_t sitemap_read(struct sitemap_reader *reader, const struct sitemap_input *input, void *out,
                      size_t capacity)
 {
-    const struct url *base = input->url ? &reader->url : NULL;
-    if (base && url_parse(input->url, strlen(input->url), NULL, &reader->url) != URL_OK)
+    if (input->url && url_parse(input->url, strlen(input->url), NULL, &reader->url) != URL_OK)
         return -EINVAL;
     int rc = sitemap_writer_begin(reader->writer, out, capacity);
     if (rc == 0)
-        rc = read_bytes(reader, input, base);
+        rc = read_bytes(reader, input, input->url ? &reader->url : NULL);
     arena_reset(reader->arena, arena_keep_bytes);
     return rc < 0 ? rc : sitemap_writer_finish(reader->writer);
 }

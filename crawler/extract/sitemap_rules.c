@@ -6,39 +6,39 @@
 
 static const struct {
     enum sitemap_place around;
-    const char *name;
     enum sitemap_place place;
+    const char *name;
 } rules[] = {
-    {PLACE_DOCUMENT, "urlset", PLACE_URLSET},
-    {PLACE_DOCUMENT, "sitemapindex", PLACE_URLSET},
-    {PLACE_DOCUMENT, "rss", PLACE_RSS},
-    {PLACE_DOCUMENT, "RDF", PLACE_RSS},
-    {PLACE_DOCUMENT, "feed", PLACE_FEED},
+    {PLACE_DOCUMENT, PLACE_URLSET, "urlset"},
+    {PLACE_DOCUMENT, PLACE_URLSET, "sitemapindex"},
+    {PLACE_DOCUMENT, PLACE_RSS, "rss"},
+    {PLACE_DOCUMENT, PLACE_RSS, "RDF"},
+    {PLACE_DOCUMENT, PLACE_FEED, "feed"},
 
-    {PLACE_URLSET, "url", PLACE_URL},
-    {PLACE_URLSET, "sitemap", PLACE_SITEMAP},
-    {PLACE_URL, "loc", PLACE_LOC},
-    {PLACE_URL, "lastmod", PLACE_LASTMOD},
-    {PLACE_URL, "changefreq", PLACE_CHANGEFREQ},
-    {PLACE_URL, "priority", PLACE_PRIORITY},
-    {PLACE_URL, "image", PLACE_IMAGE},
-    {PLACE_SITEMAP, "loc", PLACE_LOC},
-    {PLACE_SITEMAP, "lastmod", PLACE_LASTMOD},
-    {PLACE_IMAGE, "loc", PLACE_IMAGE_LOC},
-    {PLACE_IMAGE, "title", PLACE_IMAGE_TITLE},
-    {PLACE_IMAGE, "caption", PLACE_IMAGE_CAPTION},
+    {PLACE_URLSET, PLACE_URL, "url"},
+    {PLACE_URLSET, PLACE_SITEMAP, "sitemap"},
+    {PLACE_URL, PLACE_LOC, "loc"},
+    {PLACE_URL, PLACE_LASTMOD, "lastmod"},
+    {PLACE_URL, PLACE_CHANGEFREQ, "changefreq"},
+    {PLACE_URL, PLACE_PRIORITY, "priority"},
+    {PLACE_URL, PLACE_IMAGE, "image"},
+    {PLACE_SITEMAP, PLACE_LOC, "loc"},
+    {PLACE_SITEMAP, PLACE_LASTMOD, "lastmod"},
+    {PLACE_IMAGE, PLACE_IMAGE_LOC, "loc"},
+    {PLACE_IMAGE, PLACE_IMAGE_TITLE, "title"},
+    {PLACE_IMAGE, PLACE_IMAGE_CAPTION, "caption"},
 
-    {PLACE_RSS, "channel", PLACE_RSS},
-    {PLACE_RSS, "item", PLACE_ITEM},
-    {PLACE_ITEM, "link", PLACE_LOC},
-    {PLACE_ITEM, "guid", PLACE_GUID},
-    {PLACE_ITEM, "pubDate", PLACE_LASTMOD},
-    {PLACE_ITEM, "date", PLACE_LASTMOD},
+    {PLACE_RSS, PLACE_RSS, "channel"},
+    {PLACE_RSS, PLACE_ITEM, "item"},
+    {PLACE_ITEM, PLACE_LOC, "link"},
+    {PLACE_ITEM, PLACE_GUID, "guid"},
+    {PLACE_ITEM, PLACE_LASTMOD, "pubDate"},
+    {PLACE_ITEM, PLACE_LASTMOD, "date"},
 
-    {PLACE_FEED, "entry", PLACE_ENTRY},
-    {PLACE_ENTRY, "link", PLACE_ATOM_LINK},
-    {PLACE_ENTRY, "updated", PLACE_LASTMOD},
-    {PLACE_ENTRY, "modified", PLACE_LASTMOD},
+    {PLACE_FEED, PLACE_ENTRY, "entry"},
+    {PLACE_ENTRY, PLACE_ATOM_LINK, "link"},
+    {PLACE_ENTRY, PLACE_LASTMOD, "updated"},
+    {PLACE_ENTRY, PLACE_LASTMOD, "modified"},
 };
 
 static const struct {

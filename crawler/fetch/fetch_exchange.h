@@ -172,10 +172,12 @@ struct fetch_socket {
     bool idle;       /* curl does not look at it now */
 };
 
+TAILQ_HEAD(fetch_pin_list, fetch_pin);
+
 /* What curl's host cache holds; fetch_pins.c. */
 struct fetch_pins {
-    struct name_table table;      /* "host:port" → struct fetch_pin */
-    TAILQ_HEAD(, fetch_pin) idle; /* that no exchange needs, the one idle longest first */
+    struct name_table table;    /* "host:port" → struct fetch_pin */
+    struct fetch_pin_list idle; /* that no exchange needs, the one idle longest first */
     size_t idle_count;
 };
 

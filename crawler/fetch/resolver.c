@@ -29,14 +29,18 @@ struct waiter {
     struct promise *promise; /* a reference */
 };
 
+TAILQ_HEAD(waiter_list, waiter);
+
 struct lookup {
     struct name_node node; /* first: a node is its look-up */
     TAILQ_ENTRY(lookup) link;
     struct resolver *resolver;
     bool asked; /* the servers are; else it is in the queue */
-    TAILQ_HEAD(, waiter) waiters;
+    struct waiter_list waiters;
     char name[]; /* NUL-ended */
 };
+
+TAILQ_HEAD(lookup_list, lookup);
 
 struct resolver {
     struct loop *loop;
@@ -45,7 +49,7 @@ struct resolver {
     struct resolver_cache *cache;
     struct resolver_ares *ares;
     struct name_table lookups; /* queued or under way */
-    TAILQ_HEAD(, lookup) queue;
+    struct lookup_list queue;
     unsigned under_way;
     bool asking; /* ask_next() is at work */
     struct resolver_stats stats;

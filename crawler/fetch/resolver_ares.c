@@ -25,11 +25,13 @@ struct ares_socket {
     struct loop_watch *watch;
 };
 
+LIST_HEAD(ares_sockets, ares_socket);
+
 struct resolver_ares {
     struct loop *loop;
     ares_channel channel;
     struct loop_timer *timer;
-    LIST_HEAD(, ares_socket) sockets;
+    struct ares_sockets sockets;
     resolver_ares_fn fn;
 };
 

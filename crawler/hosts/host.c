@@ -106,14 +106,12 @@ static bool host_has_room(const struct host *host)
 
 static void set_timer(struct hosts *hosts)
 {
-    const struct heap_node *waiting = host_heap_first(&hosts->waiting);
+    const struct heap_node *next = host_heap_first(&hosts->waiting);
     const struct heap_node *aging = host_heap_first(&hosts->aging);
-    if (waiting && aging && aging->at_ms < waiting->at_ms)
-        waiting = aging;
-    else if (!waiting)
-        waiting = aging;
-    if (waiting)
-        loop_timer_start_at(hosts->timer, waiting->at_ms);
+    if (!next || (aging && aging->at_ms < next->at_ms))
+        next = aging;
+    if (next)
+        loop_timer_start_at(hosts->timer, next->at_ms);
     else
         loop_timer_stop(hosts->timer);
 }

@@ -143,8 +143,7 @@ static int read_secret(const struct member *member, const json_t *item, int inde
                             "\"token\" for Bearer, each a string without line ends",
                             error);
     }
-    const char *secret = login->token ? login->token : login->password;
-    if (strcmp(secret, SETTINGS_REDACTED) == 0)
+    if (strcmp(json_string_value(token ? token : password), SETTINGS_REDACTED) == 0)
         return refuse_login(member, index,
                             "has \"" SETTINGS_REDACTED
                             "\", which stands for a secret that is not shown; give the real one",
