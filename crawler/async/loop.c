@@ -23,7 +23,8 @@ enum {
     ROUNDS_PER_TURN = 8,
     CALLS_MIN = 256,
     CALLS_KEPT = 16 * 1024, /* a queue that grew beyond this is given back when it has run */
-    HEARTBEAT_MS = 100
+    HEARTBEAT_MS = 100,
+    STALL_US = 50 * 1000
 };
 
 struct call {
@@ -58,6 +59,8 @@ struct loop {
     ev_timer heartbeat;
     int64_t heartbeat_due_us;
     int64_t worst_lag_us;
+    int64_t woken_us;   /* when the turn began */
+    int64_t stalled_us; /* sum of the turns that took too long */
     struct loop_signal *signals;
 };
 
@@ -183,12 +186,20 @@ static void run_round(struct loop *loop)
     call_queue_clear(&loop->running_calls);
 }
 
+static void count_stall(struct loop *loop)
+{
+    int64_t took_us = clock_us() - loop->woken_us;
+    if (took_us >= STALL_US)
+        loop->stalled_us += took_us;
+}
+
 static void on_before_wait(struct ev_loop *ev, ev_prepare *watcher, int revents)
 {
     (void)revents;
     struct loop *loop = watcher->data;
     for (int i = 0; i < ROUNDS_PER_TURN && loop->soon.count > 0; i++)
         run_round(loop);
+    count_stall(loop);
     if (loop->soon.count > 0)
         ev_idle_start(ev, &loop->calls_left);
     else
@@ -209,7 +220,8 @@ static void on_after_wait(struct ev_loop *ev, ev_check *watcher, int revents)
     (void)ev;
     (void)revents;
     struct loop *loop = watcher->data;
-    loop->now_ms = clock_us() / 1000;
+    loop->woken_us = clock_us();
+    loop->now_ms = loop->woken_us / 1000;
 }
 
 /* Between two runs nobody keeps the time, neither we nor libev: both look at the clock. */
@@ -252,6 +264,12 @@ int64_t loop_lag_us(struct loop *loop)
     int64_t worst_us = loop->worst_lag_us;
     loop->worst_lag_us = 0;
     return worst_us;
+}
+
+int64_t loop_stalled_ms(const struct loop *loop)
+{
+    assert_own_thread(loop);
+    return loop->stalled_us / 1000;
 }
 
 /* ---- the loop ---- */
@@ -310,6 +328,7 @@ void loop_run(struct loop *loop)
     assert(!loop->running);
     refresh_time(loop);
     start_heartbeat(loop);
+    loop->woken_us = clock_us();
     loop->running = true;
     if (!loop->stop_asked)
         ev_run(loop->ev, 0);

@@ -78,5 +78,8 @@ void loop_on_signal(struct loop *loop, int signum, loop_signal_fn fn, void *arg)
 /* How late the loop runs what is due: the worst delay, in microseconds, of a repeated internal
  * timer since the last call of this function. */
 int64_t loop_lag_us(struct loop *loop);
+/* The sum of all turns so far that took 50 ms or longer. Who measures how long others take to
+ * answer leaves out what grew here meanwhile. */
+int64_t loop_stalled_ms(const struct loop *loop);
 
 #endif

@@ -228,6 +228,14 @@ void exchange_decide(struct exchange *exchange, enum outcome outcome)
     exchange->outcome = outcome;
 }
 
+int64_t exchange_age_ms(const struct exchange *exchange)
+{
+    const struct loop *loop = exchange->fetcher->loop;
+    int64_t age_ms = loop_now_ms(loop) - exchange->started_ms;
+    age_ms -= loop_stalled_ms(loop) - exchange->stalled_ms;
+    return age_ms > 0 ? age_ms : 0;
+}
+
 void exchange_finish(struct exchange *exchange, int curl_code)
 {
     if (!exchange->decided)
@@ -243,6 +251,7 @@ struct promise *fetch_start(struct fetcher *fetcher, const struct fetch_request 
     struct promise *promise = promise_new(fetcher->loop);
     exchange->promise = promise_ref(promise);
     exchange->started_ms = loop_now_ms(fetcher->loop);
+    exchange->stalled_ms = loop_stalled_ms(fetcher->loop);
     promise_on_cancel(promise, on_cancel, exchange);
     add_active(exchange);
 

@@ -157,6 +157,7 @@ struct exchange {
     enum outcome outcome;
 
     int64_t started_ms;
+    int64_t stalled_ms; /* loop_stalled_ms() at the start */
     int64_t first_byte_ms;
     size_t window_bytes; /* wire bytes at the start of the low-speed window */
     struct deadline total;
@@ -208,6 +209,9 @@ void fetch_body_attach(struct exchange *exchange);
 
 /* fetch.c */
 void exchange_decide(struct exchange *exchange, enum outcome outcome);
+/* Milliseconds since it was started, without those in which the loop itself stood still: they say
+ * nothing of the host. */
+int64_t exchange_age_ms(const struct exchange *exchange);
 /* Ends it with a curl code and settles its promise. Not from inside a curl callback. */
 void exchange_finish(struct exchange *exchange, int curl_code);
 

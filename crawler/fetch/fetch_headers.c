@@ -331,7 +331,7 @@ static bool end_of_headers(struct exchange *exchange)
 
 static void first_byte(struct exchange *exchange)
 {
-    exchange->first_byte_ms = loop_now_ms(exchange->fetcher->loop) - exchange->started_ms;
+    exchange->first_byte_ms = exchange_age_ms(exchange);
     exchange->window_bytes = 0;
     deadline_start(&exchange->progress, FETCH_WAIT_SPEED);
 }

@@ -267,7 +267,7 @@ struct fetch_result *fetch_result_new(const struct exchange *exchange)
         .http_version = answer->http_version,
         .retry_after_ms = answer->retry_after_ms,
         .cache_max_age_s = answer->cache_max_age_s,
-        .elapsed_ms = loop_now_ms(exchange->fetcher->loop) - exchange->started_ms,
+        .elapsed_ms = exchange_age_ms(exchange),
         .first_byte_ms = exchange->first_byte_ms,
         .body_bytes = exchange->slot->used,
         .wire_bytes = fetch_wire_bytes(exchange),

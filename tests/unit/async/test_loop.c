@@ -253,6 +253,7 @@ static void loop_lag_tells_of_a_blocked_turn_once(void **state)
     assert_true(loop_lag_us(loop) >=
                 100 * 1000); /* the beat was due after 100 ms, came after 250 */
     assert_int_equal(loop_lag_us(loop), 0);
+    assert_true(loop_stalled_ms(loop) >= 100);
     promise_unref(over);
     loop_free(loop);
 }

@@ -401,6 +401,44 @@ static void fetcher_free_cancels_what_is_under_way(void **state)
 
 static char hosts_file[] = "/tmp/fetch-hosts-XXXXXX";
 
+/* ---- time ---- */
+
+static int64_t clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void block_the_loop(void *arg)
+{
+    (void)arg;
+    nanosleep(&(struct timespec){.tv_nsec = 300 * 1000 * 1000}, NULL);
+}
+
+/* Else a busy moment of ours would count as slowness of every host, and slow the crawl down. */
+static void time_in_which_the_loop_stood_still_is_not_the_hosts(void **state)
+{
+    (void)state;
+    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    struct raw_server *server =
+        raw_server_start((struct raw_script){answer, strlen(answer), RAW_KEEP, NULL, 0});
+    struct world world;
+    world_init(&world);
+    world_open(&world);
+    int64_t started_ms = clock_ms();
+    loop_call_soon(world.loop, block_the_loop, NULL);
+    struct fetch_result *result = world_fetch(&world, raw_server_url(server, "http://127.0.0.1"));
+    int64_t took_ms = clock_ms() - started_ms;
+    assert_int_equal(result->outcome, OUTCOME_OK);
+    assert_true(took_ms >= 300);
+    assert_true(result->elapsed_ms <= took_ms - 290);
+    assert_true(result->first_byte_ms <= took_ms - 290);
+    free(result);
+    world_done(&world);
+    raw_server_free(server);
+}
+
 static int write_hosts(void **state)
 {
     (void)state;
@@ -437,6 +475,7 @@ int main(void)
         cmocka_unit_test(other_schemes_are_not_fetched),
         cmocka_unit_test(cancelled_fetch_is_taken_off),
         cmocka_unit_test(fetcher_free_cancels_what_is_under_way),
+        cmocka_unit_test(time_in_which_the_loop_stood_still_is_not_the_hosts),
     };
     return cmocka_run_group_tests_name("fetch", tests, write_hosts, remove_hosts);
 }
