@@ -184,6 +184,8 @@ static struct promise *closed(struct promise *settled, void *arg)
     if (promise_state_of(settled) == PROMISE_REJECTED)
         closing_failed(crawl, promise_error(settled));
     enum outcome reason;
+    for (int64_t i = 0; i < crawl->closing.released; i++)
+        job_counts_release(&crawl->counts, OUTCOME_TRAP);
     if (crawl->closing.skipped > 0 && outcome_parse(crawl->closing.skip_reason, &reason) == 0)
         job_counts_skip_queued(&crawl->counts, reason, crawl->closing.skipped);
     crawl_set_phase(crawl, PHASE_CLOSED);
@@ -278,6 +280,7 @@ struct crawl *crawl_new(const struct crawl_config *config)
     crawl->clock = loop_timer_new(services->loop, on_clock, crawl);
     crawl->time_limit = loop_timer_new(services->loop, crawl_end_by_time, crawl);
     lane_group_init(&crawl->lanes, services->hosts, crawl_start_lane);
+    crawl->lanes.is_free = crawl_lane_is_free;
     crawl->lanes.delay_ms = config->settings->delay_ms;
     crawl_open(crawl);
     return crawl;

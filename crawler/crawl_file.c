@@ -184,13 +184,23 @@ void crawl_opening_done(struct crawl_opening *opening)
     job_store_free(opening->store);
 }
 
+/* What a released trap still holds was not fed back before the end: the end is why it is skipped.
+ */
+static int skip_leftovers(struct crawl_closing *closing)
+{
+    int rc = crawl_release_rest(closing->store, &closing->released);
+    if (rc < 0)
+        return rc;
+    return job_store_skip_queued(closing->store, closing->skip_reason, closing->at_ms,
+                                 &closing->skipped);
+}
+
 int crawl_file_close(void *arg)
 {
     struct crawl_closing *closing = arg;
     int rc = 0;
     if (closing->skip_reason)
-        rc = job_store_skip_queued(closing->store, closing->skip_reason, closing->at_ms,
-                                   &closing->skipped);
+        rc = skip_leftovers(closing);
     if (rc == 0)
         rc = job_store_settle_sitemaps(closing->store);
     if (rc == 0)

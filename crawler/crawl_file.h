@@ -52,7 +52,8 @@ struct crawl_closing {
     bool is_final;           /* builds the indexes */
     const char *event;       /* a line for the job's history */
     int64_t at_ms;           /* epoch */
-    int64_t skipped;         /* the answer: how many were left */
+    int64_t released;        /* the answer: how many came out of released traps first */
+    int64_t skipped;         /* the answer: how many were left, with these */
 };
 /* A thread_fn. */
 int crawl_file_close(void *arg);

@@ -133,6 +133,7 @@ static void open_memory(struct crawl *crawl)
                                             .session = crawl->session,
                                             .store = crawl->store,
                                             .discovery = &crawl->discovery,
+                                            .on_finds = crawl_finds_stored,
                                             .on_end = crawl_page_ended,
                                             .arg = crawl};
 }

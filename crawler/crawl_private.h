@@ -71,8 +71,11 @@ void crawl_end_by_time(void *arg);
 void crawl_end_by_storage(struct crawl *crawl, int error);
 
 /* A lane_start_fn: the host ledger gives one of its origins a turn. */
-bool crawl_start_lane(struct lane *lane);
+struct host_request *crawl_start_lane(struct lane *lane);
+/* A lane_free_fn: robots.txt cannot be had, so nothing is asked for. */
+bool crawl_lane_is_free(const struct lane *lane);
 /* For struct page_owner. */
+void crawl_finds_stored(const struct finds *finds, const struct store_totals *totals, void *arg);
 void crawl_page_ended(struct page *page, struct frontier_url *take_url,
                       const struct page_result *result, void *arg);
 void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals);

@@ -16,7 +16,7 @@
 #include "crawler/frontier/traps.h"
 #include "crawler/workers/store_writer.h"
 
-enum { CHUNK = 256, OPENING_CHUNK = 5000 };
+enum { CHUNK = 256, FILE_CHUNK = 5000 };
 
 /* A trap that was released in this run. */
 struct crawl_release {
@@ -30,17 +30,25 @@ struct crawl_release {
 
 /* Opening */
 
+/* All that a released trap still holds goes back among what is queued. */
+static int release_rest(struct job_store *store, const struct store_trap *trap, int64_t *ret_count)
+{
+    int count = FILE_CHUNK;
+    while (trap->released_ms && count == FILE_CHUNK) {
+        count = job_store_release_urls(store, trap->id, FILE_CHUNK, NULL, NULL);
+        if (count < 0)
+            return count;
+        *ret_count += count;
+    }
+    return 0;
+}
+
 static int restore_trap(const struct store_trap *trap, void *arg)
 {
     struct crawl_opening *opening = arg;
-    int count = OPENING_CHUNK;
+    int64_t count = 0;
     traps_restore(opening->traps, trap);
-    while (trap->released_ms && count == OPENING_CHUNK) {
-        count = job_store_release_urls(opening->store, trap->id, OPENING_CHUNK, NULL, NULL);
-        if (count < 0)
-            return count;
-    }
-    return 0;
+    return release_rest(opening->store, trap, &count);
 }
 
 static int restore_visits(struct store_text host, int64_t visits, void *arg)
@@ -56,6 +64,27 @@ int crawl_restore_traps(struct crawl_opening *opening)
     opening->limits = limits_new(opening->seed);
     int rc = job_store_each_trap(opening->store, restore_trap, opening);
     return rc < 0 ? rc : job_store_each_host_visits(opening->store, restore_visits, opening);
+}
+
+/* Closing */
+
+struct rest {
+    struct job_store *store;
+    int64_t count;
+};
+
+static int release_rest_of(const struct store_trap *trap, void *arg)
+{
+    struct rest *rest = arg;
+    return release_rest(rest->store, trap, &rest->count);
+}
+
+int crawl_release_rest(struct job_store *store, int64_t *ret_count)
+{
+    struct rest rest = {.store = store};
+    int rc = job_store_each_trap(store, release_rest_of, &rest);
+    *ret_count = rest.count;
+    return rc;
 }
 
 /* A new trap on its way to the file: the row and its texts. */

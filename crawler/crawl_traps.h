@@ -17,10 +17,13 @@
 struct crawl;
 struct crawl_opening;
 struct frontier_url;
+struct job_store;
 struct promise;
 
 /* On opening. Writer thread: reads the file's traps, takes out what is left of released ones. */
 int crawl_restore_traps(struct crawl_opening *opening);
+/* On closing. Writer thread: what released traps still hold is queued again, and counted. */
+int crawl_release_rest(struct job_store *store, int64_t *ret_count);
 /* Loop thread: from then on discovery knows traps and limits. */
 void crawl_take_traps(struct crawl *crawl);
 void crawl_free_traps(struct crawl *crawl);

@@ -116,6 +116,15 @@ static void page_stored(struct crawl *crawl, struct frontier_url *take_url,
     frontier_settle(take_url);
 }
 
+void crawl_finds_stored(const struct finds *finds, const struct store_totals *totals, void *arg)
+{
+    struct crawl *crawl = arg;
+    crawl_count_totals(crawl, totals);
+    finds_announce(finds, &crawl->counts);
+    crawl_changed(crawl);
+    hosts_pump(crawl->services->hosts); /* the writer has room again */
+}
+
 void crawl_page_ended(struct page *page, struct frontier_url *take_url,
                       const struct page_result *result, void *arg)
 {
@@ -142,19 +151,16 @@ void crawl_page_ended(struct page *page, struct frontier_url *take_url,
 struct robots_wait {
     struct crawl *crawl;
     struct frontier_origin *origin;
-    bool is_request; /* this wait made the request, and the host counts it */
+    struct host_request request; /* where this wait made it, and the host counts it */
 };
 
 /* Once for each origin of the job. A delay above the limit is cut to it, and the job says so. */
-static void obey_crawl_delay(struct crawl *crawl, struct frontier_origin *origin,
+static void note_crawl_delay(struct crawl *crawl, struct frontier_origin *origin,
                              const struct robots_entry *robots)
 {
     struct host *host = origin->lane.host;
     int64_t asked_ms = robots_rules_delay_ms(robots->rules), obeyed_ms;
     origin->delay_known = true;
-    if (asked_ms <= 0)
-        return;
-    host_set_crawl_delay(host, asked_ms);
     if (host_crawl_delay_is_capped(host, asked_ms, &obeyed_ms))
         crawl_note(crawl, "crawl_delay_capped",
                    "host %s: its robots.txt asks for %lld s between requests, above "
@@ -169,10 +175,10 @@ static struct promise *robots_known(struct promise *settled, void *arg)
     struct crawl *crawl = wait->crawl;
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, wait->origin->name, crawl->config.policy);
-    if (robots->known)
-        obey_crawl_delay(crawl, wait->origin, robots);
-    if (wait->is_request)
-        lane_finished(&wait->origin->lane, &robots->feedback);
+    if (robots->known && !wait->origin->delay_known)
+        note_crawl_delay(crawl, wait->origin, robots);
+    if (wait->request.host)
+        lane_finished(&wait->request, &robots->feedback);
     crawl->waits--;
     frontier_block(wait->origin, false);
     hosts_pump(crawl->services->hosts);
@@ -181,22 +187,19 @@ static struct promise *robots_known(struct promise *settled, void *arg)
     return NULL;
 }
 
-static bool await_robots(struct crawl *crawl, struct frontier_origin *origin)
+static struct host_request *await_robots(struct crawl *crawl, struct frontier_origin *origin)
 {
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     struct robots_wait *wait = memory_new(sizeof *wait);
-    *wait =
-        (struct robots_wait){.crawl = crawl,
-                             .origin = origin,
-                             .is_request = !robots_is_fetching(crawl->services->robots, robots)};
-    bool is_request = wait->is_request;
+    bool is_request = !robots_is_fetching(crawl->services->robots, robots);
+    *wait = (struct robots_wait){.crawl = crawl, .origin = origin};
     crawl->waits++;
     frontier_block(origin, true);
     struct promise *known =
         robots_fetch(crawl->services->robots, origin->name, crawl->config.policy);
     promise_unref(promise_finally(known, robots_known, wait));
-    return is_request;
+    return is_request ? &wait->request : NULL;
 }
 
 /* What robots.txt says of a URL; OUTCOME_OK: it may be fetched. */
@@ -227,13 +230,13 @@ static void count_visit(struct crawl *crawl, const struct frontier_url *url)
         frontier_open(crawl->frontier, true, true);
 }
 
-static bool lease_next(struct crawl *crawl, struct frontier_origin *origin,
-                       const struct robots_entry *robots)
+static struct host_request *lease_next(struct crawl *crawl, struct frontier_origin *origin,
+                                       const struct robots_entry *robots)
 {
     bool at_limit = crawl->visited >= crawl->config.settings->max_pages;
     struct frontier_url *url = frontier_lease(origin, at_limit);
     if (!url)
-        return false;
+        return NULL;
     job_counts_lease(&crawl->counts);
     crawl_changed(crawl);
     char detail[320];
@@ -242,23 +245,39 @@ static bool lease_next(struct crawl *crawl, struct frontier_origin *origin,
         verdict = check_robots(robots, url, detail, sizeof detail);
     if (verdict == OUTCOME_OK) {
         count_visit(crawl, url);
-        list_add(crawl, page_visit(&crawl->page_owner, url));
-        return true;
+        struct page *page = page_visit(&crawl->page_owner, url);
+        list_add(crawl, page);
+        return page_request(page);
     }
     list_add(crawl, page_settle_unvisited(&crawl->page_owner, url, verdict, detail));
-    return false;
+    return NULL;
 }
 
-bool crawl_start_lane(struct lane *lane)
+static struct crawl *crawl_of(const struct lane *lane)
+{
+    return (struct crawl *)(void *)((char *)lane->group - offsetof(struct crawl, lanes));
+}
+
+/* An origin whose robots.txt cannot be had may have asked for an hour's pause: its URLs are settled
+ * without it. */
+bool crawl_lane_is_free(const struct lane *lane)
+{
+    const struct frontier_origin *origin = (const struct frontier_origin *)lane;
+    const struct crawl *crawl = crawl_of(lane);
+    const struct robots_entry *robots =
+        robots_of(crawl->services->robots, origin->name, crawl->config.policy);
+    return robots->known && robots->outcome != OUTCOME_OK;
+}
+
+struct host_request *crawl_start_lane(struct lane *lane)
 {
     struct frontier_origin *origin = (struct frontier_origin *)lane;
-    struct crawl *crawl =
-        (struct crawl *)(void *)((char *)lane->group - offsetof(struct crawl, lanes));
+    struct crawl *crawl = crawl_of(lane);
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     if (!robots->known)
-        return await_robots(crawl, origin);
+        return lane->is_free ? NULL : await_robots(crawl, origin);
     if (!origin->delay_known)
-        obey_crawl_delay(crawl, origin, robots);
+        note_crawl_delay(crawl, origin, robots);
     return lease_next(crawl, origin, robots);
 }

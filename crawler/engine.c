@@ -59,13 +59,17 @@ static int make_slots_and_parser(struct engine *engine)
     return rc;
 }
 
+/* A failure is forgotten before the first retry, whose pause is half of its base at least. */
 static int make_resolver(struct engine *engine)
 {
-    const struct resolver_config *dns = &engine->config.dns;
-    int rc = resolver_new(engine->services.loop, dns, &engine->services.resolver);
+    struct resolver_config dns = engine->config.dns;
+    int64_t soonest_ms = engine->config.retry_base_ms / 2;
+    if (dns.failure_ttl_ms > soonest_ms)
+        dns.failure_ttl_ms = soonest_ms;
+    int rc = resolver_new(engine->services.loop, &dns, &engine->services.resolver);
     if (rc < 0)
         snprintf(reason_text, sizeof reason_text, "cannot ask the name servers \"%s\": %s",
-                 dns->servers ? dns->servers : "", strerror(-rc));
+                 dns.servers ? dns.servers : "", strerror(-rc));
     return rc;
 }
 

@@ -13,7 +13,7 @@
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "crawler/engine_private.h"
-#include "crawler/extract/url.h"
+#include "crawler/fetch/fetch.h"
 #include "crawler/fetch/resolver.h"
 #include "crawler/hosts/host.h"
 #include "crawler/hosts/robots.h"
@@ -22,6 +22,8 @@
 #include "crawler/workers/store_writer.h"
 #include "storage/catalog.h"
 
+enum { ROBOTS_MEMORY_BYTES = 64 * 1024 * 1024 }; /* some thirty thousand usual robots.txt files */
+
 /* What the parts call back */
 
 static bool has_room(void *arg)
@@ -29,6 +31,14 @@ static bool has_room(void *arg)
     const struct engine *engine = arg;
     return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight &&
            store_writer_pending(engine->services.writer) < engine->config.pages_in_flight;
+}
+
+/* Nothing is won where it is not for a slot that others wait. */
+static bool end_slow(const struct host *host, int64_t begun_ms, void *arg)
+{
+    const struct engine *engine = arg;
+    return body_slots_in_use(engine->services.slots) >= engine->config.pages_in_flight &&
+           fetch_end_slow(engine->services.fetcher, host, begun_ms);
 }
 
 static void save_hosts(const struct host_memory *memories, size_t count, bool is_pause, void *arg)
@@ -58,8 +68,16 @@ static void save_robots(const struct robots_row *row, void *arg)
         robots_saver_add(engine->robots_saver, row);
     else
         log_warning("origin %s: robots.txt cannot be had (%s), so nothing is fetched from it; it "
-                    "is asked for again in a minute",
+                    "is asked for again when its pause and a minute are over",
                     row->origin, row->outcome);
+}
+
+/* What was learned a moment ago goes first: the writer does one after the other. */
+static struct promise *load_robots(const char *origin, void *arg)
+{
+    const struct engine *engine = arg;
+    robots_saver_flush(engine->robots_saver);
+    return catalog_calls_get_robots(&engine->catalog, origin);
 }
 
 /* Where hosts are */
@@ -141,6 +159,7 @@ void engine_make_hosts(struct engine *engine)
         .room = has_room,
         .save = save_hosts,
         .locate = locate,
+        .end_slow = end_slow,
         .arg = engine,
     };
     engine->services.hosts = hosts_new(engine->services.loop, &hosts);
@@ -163,6 +182,8 @@ void engine_make_robots(struct engine *engine)
                                                           .retry_base_ms = config->retry_base_ms,
                                                           .patience_ms = config->robots_patience_ms,
                                                           .save = save_robots,
+                                                          .load = load_robots,
+                                                          .max_rules_bytes = ROBOTS_MEMORY_BYTES,
                                                           .arg = engine});
 }
 
@@ -180,22 +201,10 @@ static int restore_host(const struct host_row *row, void *arg)
     return 0;
 }
 
-/* A crawl reads Crawl-delay when robots.txt arrives; this one is here already. */
-static void restore_crawl_delay(const struct engine *engine, const struct robots_row *row)
-{
-    struct url url;
-    long delay_ms = robots_rules_delay_ms(row->rules);
-    if (delay_ms <= 0 || url_parse(row->origin, strlen(row->origin), NULL, &url) != URL_OK)
-        return;
-    struct url_slice name = url_host(&url);
-    host_set_crawl_delay(hosts_get(engine->services.hosts, name.data, name.bytes), delay_ms);
-}
-
 static int restore_robots(const struct robots_row *row, void *arg)
 {
     const struct engine *engine = arg;
     robots_restore(engine->services.robots, row);
-    restore_crawl_delay(engine, row);
     return 0;
 }
 

@@ -136,6 +136,8 @@ static void set_state(struct engine *engine, struct job *job, enum job_state sta
 
 /* Running */
 
+enum { MOST_OPEN_TIMES = 8 }; /* crawls open at once, those that only wait included: max_running */
+
 struct running {
     struct engine *engine;
     struct job *job;
@@ -143,9 +145,10 @@ struct running {
 
 static void crawl_changed(struct crawl *crawl, void *arg)
 {
-    (void)crawl;
     const struct running *running = arg;
     show(running->engine, running->job);
+    if (*crawl_waiting(crawl)) /* it leaves its place to another */
+        engine_start_jobs(running->engine);
 }
 
 static void log_end(const struct job *job)
@@ -228,13 +231,37 @@ static void start_crawl(struct engine *engine, struct job *job)
                                                   .arg = running});
 }
 
+/* A job that only waits for its hosts' time needs no place, within bounds: its crawl is in memory.
+ * When it wakes it goes on at once, whoever has started meanwhile. */
+static bool has_place(const struct engine *engine)
+{
+    unsigned most = engine->config.max_running_jobs, busy = 0;
+    for (const struct job *job = engine->jobs; job && busy < most; job = job->next)
+        busy += job->crawl && !*crawl_waiting(job->crawl);
+    return busy < most && engine->running < most * MOST_OPEN_TIMES;
+}
+
+static void explain_queue(struct engine *engine, struct job *job)
+{
+    if (*job->detail)
+        return;
+    snprintf(job->detail, sizeof job->detail,
+             "%u jobs run already (jobs.max_running); it starts when one has ended or only waits",
+             engine->config.max_running_jobs);
+    show(engine, job);
+}
+
 void engine_start_jobs(struct engine *engine)
 {
+    bool is_full = false;
     for (struct job *job = engine->jobs; job && !engine->stopping; job = job->next) {
-        if (engine->running >= engine->config.max_running_jobs)
-            return;
         if (job->state != JOB_QUEUED || job->crawl || job->deletion)
             continue;
+        is_full = is_full || !has_place(engine);
+        if (is_full) {
+            explain_queue(engine, job);
+            continue;
+        }
         start_crawl(engine, job);
         set_state(engine, job, JOB_RUNNING, "", "");
         promise_unref(save_job(engine, job));

@@ -2,7 +2,7 @@
  *
  * Everything that a page needs on its way (slot, answer, parsed record, rows) is in struct page and
  * is freed by end_visit(), the last link of the chain, whatever happened before. Loop thread; the
- * rows are read by the writer thread between store_page() and its promise.
+ * rows are read by the writer thread between append_page() and its promise.
  */
 #include "crawler/page.h"
 
@@ -23,10 +23,9 @@
 #include "crawler/fetch/retry.h"
 #include "crawler/frontier/discovery.h"
 #include "crawler/frontier/frontier.h"
-#include "crawler/frontier/scope.h"
 #include "crawler/frontier/traps.h"
-#include "crawler/frontier/unfollowed.h"
 #include "crawler/job/job_settings.h"
+#include "crawler/page_follow.h"
 #include "crawler/page_judge.h"
 #include "crawler/page_rows.h"
 #include "crawler/redirect.h"
@@ -40,7 +39,7 @@ struct page {
     const struct page_owner *owner;
     struct frontier_url *url;
     struct body_slot *slot;
-    bool host_busy;                /* the host has not been told yet that the request ended */
+    struct host_request request;   /* until the host has been told of its end */
     struct promise *cancellable;   /* the fetch or the parse under way */
     struct repeat_known *known;    /* of an earlier visit; NULL: nothing */
     struct repeat_load *unchanged; /* what was found then and stands */
@@ -50,18 +49,16 @@ struct page {
     char *detail;
     char *redirect_to; /* canonical */
     int64_t retry_at_ms;
-    int64_t fetched_at_ms;      /* epoch */
-    uint32_t header_directives; /* enum robots_directive, of the answer's headers */
+    int64_t fetched_at_ms; /* epoch */
     struct page_rows rows;
-    struct finds finds;
-    struct trap_marks trap_marks; /* of its URL */
-    struct unfollowed unfollowed;
+    struct page_follow follow; /* what it leads to */
     struct store_append append;
 };
 
 static struct promise *fetch_page(struct page *page);
 static struct promise *parse_page(struct promise *settled, void *arg);
 static struct promise *store_page(struct promise *settled, void *arg);
+static struct promise *append_page(void *arg);
 static struct promise *end_visit(struct promise *settled, void *arg);
 
 static void visit(struct page *page)
@@ -77,6 +74,11 @@ static struct page *page_new(const struct page_owner *owner, struct frontier_url
     struct page *page = memory_new(sizeof *page);
     page->owner = owner;
     page->url = take_url;
+    page->follow = (struct page_follow){.owner = owner,
+                                        .url = take_url,
+                                        .record = &page->rows.record,
+                                        .finish = append_page,
+                                        .arg = page};
     return page;
 }
 
@@ -85,7 +87,6 @@ struct page *page_visit(const struct page_owner *owner, struct frontier_url *tak
     struct page *page = page_new(owner, take_url);
     take_url->attempts++;
     page->slot = body_slots_take(owner->services->slots);
-    page->host_busy = true;
     visit(page);
     return page;
 }
@@ -107,8 +108,14 @@ struct page_links *page_links(struct page *page)
     return &page->links;
 }
 
+struct host_request *page_request(struct page *page)
+{
+    return &page->request;
+}
+
 void page_cancel(struct page *page)
 {
+    page->follow.cancelled = true;
     if (page->cancellable)
         promise_cancel(page->cancellable);
 }
@@ -134,6 +141,7 @@ static struct promise *request_page(struct page *page)
         .accept = FETCH_ACCEPT_HTML,
         .policy = page->owner->policy,
         .session = page->owner->session,
+        .host = page->url->origin->lane.host,
         .if_none_match = known ? known->validators.etag : NULL,
         .if_modified_since = known ? known->validators.last_modified : NULL,
     };
@@ -168,9 +176,8 @@ static struct promise *fetch_page(struct page *page)
 
 static void tell_host(struct page *page, const struct host_feedback *feedback)
 {
-    if (page->host_busy)
-        lane_finished(&page->url->origin->lane, feedback);
-    page->host_busy = false;
+    if (page->request.host)
+        lane_finished(&page->request, feedback);
 }
 
 static void set_outcome(struct page *page, enum outcome outcome, const char *detail)
@@ -271,7 +278,7 @@ static struct promise *parse_page(struct promise *settled, void *arg)
                                             .first_byte_ms = fetched->first_byte_ms,
                                             .elapsed_ms = fetched->elapsed_ms});
     set_outcome(page, fetched->outcome, fetched->detail);
-    page->header_directives = page_judge_headers(fetched, services->config->robots_agent);
+    page->follow.header_directives = page_judge_headers(fetched, services->config->robots_agent);
     if (retry_is_worthwhile(page->owner->services->retry, page->url->attempts, page->fetched))
         return retry_later(page);
     if (fetched->outcome == OUTCOME_REDIRECTED)
@@ -288,60 +295,6 @@ static struct promise *parse_page(struct promise *settled, void *arg)
 
 /* Store */
 
-static const char *rule_against(const struct page *page, const struct record_link *link)
-{
-    if (!page->owner->settings->respect_nofollow)
-        return NULL;
-    return unfollowed_rule(link, page->rows.record.directives, page->header_directives);
-}
-
-/* One link of the record. What the parse process says is checked: its URL must be in canonical
- * form. */
-static void follow_link(struct page *page, const struct record_link *link)
-{
-    struct discovery *discovery = page->owner->discovery;
-    if (discovery_knows(discovery, link->url.data, link->url.bytes))
-        return;
-    const char *rule = rule_against(page, link);
-    if (rule) {
-        unfollowed_add(&page->unfollowed, discovery, link, rule);
-        return;
-    }
-    struct url url;
-    if (url_parse(link->url.data, link->url.bytes, NULL, &url) != URL_OK)
-        return;
-    url_canonicalise(&url);
-    if (url.length != link->url.bytes || memcmp(url.href, link->url.data, url.length) != 0)
-        return;
-    discovery_follow(discovery,
-                     &(struct lead){.url = &url,
-                                    .text = {link->url.data, link->url.bytes},
-                                    .via = VIA_LINK,
-                                    .parent_id = page->url->id,
-                                    .depth = page->url->depth + 1,
-                                    .from = &page->trap_marks},
-                     &page->finds);
-}
-
-static void follow_redirect(struct page *page)
-{
-    struct discovery *discovery = page->owner->discovery;
-    struct url target;
-    size_t bytes = strlen(page->redirect_to);
-    if (url_parse(page->redirect_to, bytes, NULL, &target) != URL_OK)
-        return;
-    if (page->url->depth == 0) /* where a seed leads to is a seed */
-        scope_add_seed(discovery->scope, &target);
-    discovery_follow(discovery,
-                     &(struct lead){.url = &target,
-                                    .text = {page->redirect_to, bytes},
-                                    .via = VIA_REDIRECT,
-                                    .parent_id = page->url->id,
-                                    .depth = page->url->depth,
-                                    .hops = (uint16_t)(page->url->hops + 1)},
-                     &page->finds);
-}
-
 /* What the page gives is evidence, where its URL belongs to a set that may be endless. */
 static void note_traps(struct page *page)
 {
@@ -350,23 +303,14 @@ static void note_traps(struct page *page)
     int64_t now_ms = clock_epoch_ms();
     if (!traps || page->outcome != OUTCOME_OK)
         return;
-    traps_marks(traps, url->url, url->bytes, now_ms, &page->trap_marks);
+    traps_marks(traps, url->url, url->bytes, now_ms, &page->follow.trap_marks);
     struct trap_yield yield = {0};
-    bool wanted = traps_wants_yield(traps, &page->trap_marks);
+    bool wanted = traps_wants_yield(traps, &page->follow.trap_marks);
     if (wanted)
         yield =
             trap_yield_of(traps, &page->rows.record, page->fetched ? page->fetched->body_bytes : 0);
-    traps_note_page(traps, &page->trap_marks, url->url, url->bytes, wanted ? &yield : NULL, now_ms);
-}
-
-static void follow_leads(struct page *page)
-{
-    if (page->outcome == OUTCOME_REDIRECTED)
-        follow_redirect(page);
-    if (page->outcome != OUTCOME_OK)
-        return;
-    for (uint32_t i = 0; i < page->rows.record.link_count; i++)
-        follow_link(page, &page->rows.record.links[i]);
+    traps_note_page(traps, &page->follow.trap_marks, url->url, url->bytes, wanted ? &yield : NULL,
+                    now_ms);
 }
 
 /* Whether what was parsed is a page at all. */
@@ -394,28 +338,37 @@ static void read_record(struct page *page)
 
 static void fill_append(struct page *page)
 {
-    page_rows_fill(&page->rows,
-                   &(struct page_facts_of_visit){.id = page->url->id,
-                                                 .outcome = page->outcome,
-                                                 .detail = page->detail,
-                                                 .redirect_to = page->redirect_to,
-                                                 .fetched = page->fetched,
-                                                 .fetched_at_ms = page->fetched_at_ms,
-                                                 .attempts = page->url->attempts,
-                                                 .trap_id = page->url->trap_id,
-                                                 .directives = page->header_directives,
-                                                 .unfollowed = page->unfollowed.links,
-                                                 .unfollowed_count = page->unfollowed.count});
+    page_rows_fill(&page->rows, &(struct page_facts_of_visit){
+                                    .id = page->url->id,
+                                    .outcome = page->outcome,
+                                    .detail = page->detail,
+                                    .redirect_to = page->redirect_to,
+                                    .fetched = page->fetched,
+                                    .fetched_at_ms = page->fetched_at_ms,
+                                    .attempts = page->url->attempts,
+                                    .trap_id = page->url->trap_id,
+                                    .directives = page->follow.header_directives,
+                                    .unfollowed = page->follow.unfollowed.links,
+                                    .unfollowed_count = page->follow.unfollowed.count});
     if (page->unchanged)
         repeat_fill(page->unchanged, &page->rows.page);
+    const struct finds *finds = &page->follow.finds;
     page->append = (struct store_append){
         .store = page->owner->store,
-        .batch = {.origins = page->finds.origins,
-                  .origin_count = page->finds.origin_count,
-                  .urls = page->finds.urls,
-                  .url_count = page->finds.count,
+        .batch = {.origins = finds->origins,
+                  .origin_count = finds->origin_count,
+                  .urls = finds->urls,
+                  .url_count = finds->count,
                   .page = &page->rows.page},
     };
+}
+
+/* With what was found last. */
+static struct promise *append_page(void *arg)
+{
+    struct page *page = arg;
+    fill_append(page);
+    return store_writer_append(page->owner->services->writer, &page->append);
 }
 
 static struct promise *store_page(struct promise *settled, void *arg)
@@ -429,9 +382,11 @@ static struct promise *store_page(struct promise *settled, void *arg)
     page->parsed = promise_take_value(settled);
     read_record(page);
     note_traps(page);
-    follow_leads(page);
-    fill_append(page);
-    return store_writer_append(owner->services->writer, &page->append);
+    if (page->outcome == OUTCOME_OK)
+        return page_follow_links(&page->follow);
+    if (page->outcome == OUTCOME_REDIRECTED)
+        page_follow_redirect(&page->follow, page->redirect_to);
+    return append_page(page);
 }
 
 /* Settle */
@@ -452,8 +407,7 @@ static void page_free(struct page *page)
     page_rows_done(&page->rows);
     repeat_known_free(page->known);
     repeat_load_free(page->unchanged);
-    finds_done(&page->finds);
-    unfollowed_done(&page->unfollowed);
+    page_follow_done(&page->follow);
     free(page->parsed);
     free(page->fetched);
     free(page->detail);
@@ -472,7 +426,7 @@ static struct promise *end_visit(struct promise *settled, void *arg)
                                  .outcome = page->outcome,
                                  .retry_at_ms = page->retry_at_ms,
                                  .detail = page->detail,
-                                 .finds = &page->finds,
+                                 .finds = &page->follow.finds,
                                  .totals = &page->append.totals};
     if (result.end == PAGE_NOT_STORED)
         result.error = promise_error(settled)->code;

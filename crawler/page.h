@@ -15,6 +15,7 @@ struct discovery;
 struct fetch_session;
 struct finds;
 struct frontier_url;
+struct host_request;
 struct job_settings;
 struct page;
 struct repeat;
@@ -34,7 +35,7 @@ struct page_result {
     int64_t retry_at_ms; /* loop time */
     int error;           /* positive errno */
     const char *detail;
-    const struct finds *finds;         /* what it led to */
+    const struct finds *finds;         /* what it led to, besides what on_finds was told */
     const struct store_totals *totals; /* of the job, as of its commit */
 };
 
@@ -48,6 +49,8 @@ struct page_owner {
     struct job_store *store;
     int store_error; /* once rows were lost: positive errno, nothing more is stored */
     struct discovery *discovery;
+    /* Of a page that leads to very many URLs, before its end: these are in the file. */
+    void (*on_finds)(const struct finds *finds, const struct store_totals *totals, void *arg);
     /* `page` is freed when this returns; take_url is the owner's again. */
     void (*on_end)(struct page *page, struct frontier_url *take_url,
                    const struct page_result *result, void *arg);
@@ -64,8 +67,10 @@ struct page *page_visit(const struct page_owner *owner, struct frontier_url *tak
 /* Settles the URL without visiting it: skipped, or failed as its origin has. */
 struct page *page_settle_unvisited(const struct page_owner *owner, struct frontier_url *take_url,
                                    enum outcome outcome, const char *detail);
-/* Ends a visit that is not being stored yet; on_end follows. */
+/* Ends a visit that is not being stored yet, or has links yet to be followed; on_end follows. */
 void page_cancel(struct page *page);
 struct page_links *page_links(struct page *page);
+/* What page_visit() asks of the host; for the ledger. */
+struct host_request *page_request(struct page *page);
 
 #endif

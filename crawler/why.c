@@ -10,9 +10,11 @@
 #include "crawler/base/outcome.h"
 #include "crawler/extract/robots_txt.h"
 #include "crawler/extract/url.h"
+#include "crawler/frontier/limits.h"
 #include "crawler/frontier/scope.h"
 #include "crawler/frontier/url_cleaning.h"
 #include "crawler/job/job_settings.h"
+#include "crawler/why_file.h"
 #include "storage/catalog.h"
 #include "storage/job_query.h"
 #include "storage/query_why.h"
@@ -40,6 +42,7 @@ static const char *kind_of(enum outcome outcome)
     case OUTCOME_OUT_OF_SCOPE:
     case OUTCOME_EXCLUDED:
     case OUTCOME_NOT_INCLUDED:
+    case OUTCOME_PATTERN_LIMIT:
         return "scope";
     case OUTCOME_MAX_DEPTH:
     case OUTCOME_MAX_HOST_PAGES:
@@ -140,11 +143,19 @@ static int find_path(struct finding *finding)
 static int take_trap(const struct held_result *trap, void *arg)
 {
     struct finding *finding = arg;
-    snprintf(finding->rule, sizeof finding->rule, "trap %lld (%s, %s): %s: %s",
-             (long long)trap->trap_id, trap->kind, trap->state, trap->pattern,
-             trap->detail ? trap->detail : "");
+    why_explain_trap(&(struct why_trap){.id = trap->trap_id,
+                                        .kind = trap->kind,
+                                        .state = trap->state,
+                                        .pattern = trap->pattern,
+                                        .detail = trap->detail},
+                     finding->rule, sizeof finding->rule);
     json_object_set_new(finding->answer, "trap_id", json_integer(trap->trap_id));
     return 0;
+}
+
+static bool is_counted(enum outcome outcome)
+{
+    return outcome == OUTCOME_MAX_HOST_PAGES || outcome == OUTCOME_MAX_QUERY_VARIANTS;
 }
 
 /* The words of the rule, where the file has only its name. */
@@ -153,10 +164,25 @@ static int find_rule(struct finding *finding)
     char detail[RULE_BYTES];
     if (finding->outcome == OUTCOME_TRAP)
         return query_trap_of_url(finding->question->reader, finding->page_id, take_trap, finding);
-    if (outcome_class_of(finding->outcome) == OUTCOME_SKIPPED &&
-        judge_by_settings(finding, detail) == finding->outcome)
+    if (is_counted(finding->outcome))
+        limits_explain(finding->question->settings, finding->outcome, finding->rule,
+                       sizeof finding->rule);
+    else if (outcome_class_of(finding->outcome) == OUTCOME_SKIPPED &&
+             judge_by_settings(finding, detail) == finding->outcome)
         memcpy(finding->rule, detail, sizeof detail);
     return 0;
+}
+
+/* "Skipped (robots_disallowed): robots.txt line 4: Disallow: /private/." */
+static void say_settled(struct finding *finding)
+{
+    static const char *const states[] = {
+        [OUTCOME_DONE] = "Done", [OUTCOME_FAILED] = "Failed", [OUTCOME_SKIPPED] = "Skipped"};
+    size_t bytes = strlen(finding->rule);
+    bool ends = bytes > 0 && finding->rule[bytes - 1] == '.';
+    snprintf(finding->sentence, sizeof finding->sentence, "%s (%s): %s%s",
+             states[outcome_class_of(finding->outcome)], outcome_name(finding->outcome),
+             finding->rule, ends ? "" : ".");
 }
 
 static int explain_known(struct finding *finding)
@@ -172,10 +198,9 @@ static int explain_known(struct finding *finding)
     const char *state = json_string_value(json_object_get(finding->answer, "state"));
     if (strcmp(state, "queued") == 0)
         snprintf(finding->sentence, sizeof finding->sentence,
-                 "It is known and not fetched yet: it waits for its turn, or is being fetched.");
+                 "Known, and not fetched yet: it waits for its turn, or is being fetched.");
     else
-        snprintf(finding->sentence, sizeof finding->sentence, "It is %s (%s): %s.", state,
-                 outcome_name(finding->outcome), finding->rule);
+        say_settled(finding);
     return 0;
 }
 
@@ -215,8 +240,6 @@ static int take_robots(const struct robots_row *row, void *arg)
     struct finding *finding = arg;
     struct url_slice origin = url_origin(&finding->url);
     struct robots_decision decision;
-    if (strlen(row->origin) != origin.bytes || memcmp(row->origin, origin.data, origin.bytes) != 0)
-        return 0;
     robots_rules_match(row->rules, finding->url.href + origin.bytes,
                        finding->url.length - origin.bytes, &decision);
     if (!decision.allowed) {
@@ -224,16 +247,33 @@ static int take_robots(const struct robots_row *row, void *arg)
         snprintf(finding->rule, sizeof finding->rule, "robots.txt line %u: %s", decision.line,
                  decision.rule);
     }
-    return 1;
+    return 0;
+}
+
+static int judge_by_file(struct finding *finding)
+{
+    const struct why_question *question = finding->question;
+    struct why_verdict verdict;
+    if (!question->reader)
+        return 0;
+    int rc = why_judge_by_file(question->reader, question->settings, &finding->url, finding->rule,
+                               sizeof finding->rule, &verdict);
+    if (rc < 0)
+        return rc;
+    finding->outcome = verdict.outcome;
+    if (verdict.trap_id)
+        json_object_set_new(finding->answer, "trap_id", json_integer(verdict.trap_id));
+    return 0;
 }
 
 static int judge_unknown(struct finding *finding)
 {
     finding->depth = 1;
     finding->outcome = judge_by_settings(finding, finding->rule);
-    if (finding->outcome != OUTCOME_OK)
-        return 0;
-    int rc = catalog_each_robots(finding->question->catalog, 0, take_robots, finding);
+    int rc = finding->outcome == OUTCOME_OK ? judge_by_file(finding) : 0;
+    if (rc < 0 || finding->outcome != OUTCOME_OK)
+        return rc;
+    rc = catalog_each_robots(finding->question->catalog, 0, take_robots, finding);
     return rc < 0 ? rc : 0;
 }
 
@@ -247,17 +287,17 @@ static void say_unknown(struct finding *finding)
                  "only links marked nofollow lead to it, such as the one on %s",
                  json_is_string(page) ? json_string_value(page) : "a page");
         snprintf(finding->sentence, sizeof finding->sentence,
-                 "It is not known: %s. With \"respect_nofollow\": false they are followed.",
+                 "Not known: %s. With \"respect_nofollow\": false they are followed.",
                  finding->rule);
     } else if (finding->outcome != OUTCOME_OK) {
         finding->kind = kind_of(finding->outcome);
         snprintf(finding->sentence, sizeof finding->sentence,
-                 "It is not known: no page that was fetched leads to it. If one did, it would be "
+                 "Not known: no page that was fetched leads to it. If one did, it would be "
                  "skipped (%s): %s.",
                  outcome_name(finding->outcome), finding->rule);
     } else {
         snprintf(finding->sentence, sizeof finding->sentence,
-                 "It is not known: no page that was fetched leads to it. No rule of the job stands "
+                 "Not known: no page that was fetched leads to it. No rule of the job stands "
                  "against it; give it as a seed to have it fetched.");
     }
 }

@@ -206,7 +206,7 @@ void api_put_host_rule(struct request *request)
     rc = host_rule_from_json(object, &rule, &error);
     json_decref(object);
     if (rc < 0)
-        respond_settings_error(request, &error);
+        respond_body_error(request, PROBLEM_INVALID_RULE, &error);
     else
         request_call_loop(request, &put_command, rules_command_new(&rule), COMMAND_DEADLINE_MS,
                           answer_put);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "crawler/base/outcome.h"
 #include "crawler/engine.h"
@@ -63,6 +64,21 @@ static int explain(const struct request *request, const struct job_settings *set
     return rc;
 }
 
+/* What the job itself says of waiting holds for its queued URLs, too. */
+static void add_waiting(struct request *request, json_t *answer)
+{
+    const char *state = json_string_value(json_object_get(answer, "state"));
+    const char *sentence = json_string_value(json_object_get(answer, "sentence"));
+    struct board_entry entry;
+
+    if (!state || !sentence || strcmp(state, "queued") != 0 ||
+        !board_get(engine_board(request->context->engine), request->ids[0], &entry) ||
+        entry.state != JOB_RUNNING || !*entry.detail)
+        return;
+    json_object_set_new(answer, "sentence",
+                        json_sprintf("%s The job: %s.", sentence, entry.detail));
+}
+
 static void answer_why(struct request *request, const struct job_settings *settings)
 {
     struct job_reader *reader;
@@ -72,6 +88,8 @@ static void answer_why(struct request *request, const struct job_settings *setti
     if (job_results_open(request, &reader) < 0)
         return;
     rc = explain(request, settings, reader, &answer);
+    if (rc == 0)
+        add_waiting(request, answer);
     reader = job_reader_free(reader);
     if (rc == 0)
         respond_json(request, MHD_HTTP_OK, answer);

@@ -52,6 +52,8 @@ const struct command commands[] = {
          "  inspect robots FILE URL --agent NAME       whether robots.txt lets NAME fetch URL\n"
          "  inspect charset FILE [--content-type VALUE]\n"
          "  inspect srcset VALUE\n"
+         "  inspect sitemap FILE [--url URL] [--content-type VALUE]\n"
+         "                                             the URLs and images that it lists\n"
          "  inspect address URL [--resolves-to ADDRESS] whether a crawl may connect there\n\n"
          "With nothing behind the kind it reads JSON lines and answers each with one; for html\n"
          "{\"html\" or \"html_b64\", \"base\", \"content_type\"} gives images, links and title.\n"

@@ -109,8 +109,9 @@ const struct config_option config_options[] = {
         .help = "An answer is kept for at most so long."),
     OPTION(dns, negative_ttl_s, NUMBER, .fallback = "300", .min = 0, .max = DAY_S,
         .help = "How long it is kept that a name does not exist or has no address."),
-    OPTION(dns, failure_ttl_s, NUMBER, .fallback = "5", .min = 0, .max = DAY_S,
-        .help = "How long it is kept that the name servers failed or did not answer."),
+    OPTION(dns, failure_ttl_s, NUMBER, .fallback = "1", .min = 0, .max = DAY_S,
+        .help = "How long it is kept that the name servers failed or did not answer; never longer "
+                "than half of retry_base_ms, so that another try asks them again."),
     OPTION(dns, max_names, NUMBER, .fallback = "20000", .min = 1, .max = 10000000,
         .help = "Names whose addresses are kept, at about 400 bytes each; beyond, the one that "
                 "was used longest ago is looked up again when it is needed."),
@@ -139,16 +140,20 @@ const struct config_option config_options[] = {
     OPTION(politeness, unproven_percent, NUMBER, .fallback = "50", .min = 0, .max = 100,
         .help = "The share of pages_in_flight that new and slow hosts may hold together, slow ones "
                 "alone at most half of it, so that tarpits, however many, take nothing from hosts "
-                "that answer. 0: no shares."),
+                "that answer. What hosts that turn slow hold beyond that is taken back while "
+                "others wait for a slot: those requests end as too_slow and are tried again "
+                "later. 0: no shares."),
     OPTION(politeness, slow_after_ms, NUMBER, .fallback = "3000", .min = 1, .max = DAY_MS,
-        .help = "A host is slow when its requests take so long, or none has ended for so long."),
+        .help = "A host is slow when its requests take so long, or one under way has taken so long "
+                "already. Only such a request can be ended for hosts that wait for its slot."),
     OPTION(politeness, robots_tries, NUMBER, .fallback = "8", .min = 1, .max = 100,
         .help = "How often a robots.txt that is answered 5xx or 429, or breaks off, is asked for; "
                 "after retry_base_ms first, and each later pause doubles it. Meanwhile the URLs "
                 "of its host wait; then they are skipped as robots_unreachable."),
     OPTION(politeness, robots_max_wait_ms, NUMBER, .fallback = "600000", .min = 0, .max = DAY_MS,
-        .help = "The longest time from the first of these tries to the last, also where "
-                "Retry-After asks for more."),
+        .help = "The longest time from the first of these tries to the last; where Retry-After "
+                "asks for more, the URLs are skipped at once. A robots.txt that came is kept for a "
+                "day, or as Cache-Control says, but for ten minutes at least."),
     OPTION(politeness, robots_patience_ms, NUMBER, .fallback = "3000", .min = 100, .max = DAY_MS,
         .help = "How long the first of these tries may take; each later one may take twice as "
                 "long as the one before. Not shorter than slow_after_ms, so that who uses it up is "

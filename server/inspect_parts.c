@@ -51,6 +51,14 @@ static struct bytes get_bytes(const json_t *request, const char *key, const char
     return decoded;
 }
 
+/* Why get_bytes() gave none. */
+static json_t *missing_bytes(const json_t *request, const char *key, const char *key_b64)
+{
+    if (!get_text(request, key_b64).data)
+        return missing(key);
+    return json_pack("{s:o}", "error", json_sprintf("\"%s\" is no base64", key_b64));
+}
+
 /* --- url --- */
 
 /* Another scheme than http or https is no base for us, but then does no harm to an absolute input.
@@ -109,6 +117,8 @@ json_t *inspect_charset(const json_t *request)
 {
     struct bytes data = get_bytes(request, "data", "data_b64");
     enum charset_source source;
+    if (!data.data && get_text(request, "data_b64").data)
+        return missing_bytes(request, "data", "data_b64");
     const char *encoding = charset_sniff((const unsigned char *)data.data, data.bytes,
                                          get_text(request, "content_type").data,
                                          get_text(request, "default_charset").data, &source);
@@ -177,7 +187,7 @@ json_t *inspect_robots(const json_t *request)
                          json_sprintf("the URL is refused: %s", url_error_name(error)));
     struct bytes robots = get_bytes(request, "robots", "robots_b64");
     if (!robots.data)
-        return missing("robots");
+        return missing_bytes(request, "robots", "robots_b64");
     json_t *answer = match(robots, agents, agent_count, &url);
     free(robots.owned);
     return answer;
@@ -263,7 +273,7 @@ json_t *inspect_sitemap(const json_t *request)
 {
     struct bytes data = get_bytes(request, "data", "data_b64");
     if (!data.data)
-        return missing("data_b64");
+        return missing_bytes(request, "data_b64", "data_b64");
     const struct sitemap_input input = {
         .data = (const unsigned char *)data.data,
         .bytes = data.bytes,

@@ -1,6 +1,7 @@
 /* See job_notes.h. A note is an event of kind "note" whose text is "code: sentence". */
 #include "server/job_notes.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,10 @@
 #include "server/json_value.h"
 #include "storage/job_query.h"
 
-enum { EVENTS_READ = 1000 }; /* the newest */
+enum {
+    EVENTS_READ = 1000, /* the newest */
+    TRAPS_READ = 10000
+};
 
 static int add_note(int64_t at_ms, const char *kind, const char *text, void *arg)
 {
@@ -25,14 +29,50 @@ static int add_note(int64_t at_ms, const char *kind, const char *text, void *arg
     return 0;
 }
 
+/* What traps hold back now. */
+struct held {
+    int64_t traps, urls, found_ms;
+};
+
+static int count_held(const struct trap_result *trap, void *arg)
+{
+    struct held *held = arg;
+
+    if (strcmp(trap->state, "suspended") != 0)
+        return 0;
+    held->traps++;
+    held->urls += trap->held_urls;
+    held->found_ms = trap->found_ms;
+    return 0;
+}
+
+/* Not an event: it is true as long as a trap is suspended. */
+static void add_traps_note(struct job_reader *reader, json_t *notes)
+{
+    struct held held = {0};
+
+    if (query_traps(reader, 0, TRAPS_READ, count_held, &held) < 0 || held.traps == 0)
+        return;
+    json_array_append_new(
+        notes, json_pack("{s:s, s:o, s:o}", "code", "traps_suspended", "detail",
+                         json_sprintf("%" PRId64 " %s %" PRId64
+                                      " URLs back: see traps; release them before the job ends, or "
+                                      "start anew with detect_traps false",
+                                      held.traps, held.traps == 1 ? "trap holds" : "traps hold",
+                                      held.urls),
+                         "at", json_time(held.found_ms)));
+}
+
 json_t *job_notes(const char *data_dir, int64_t job_id)
 {
     char *path = engine_job_path(data_dir, job_id);
     struct job_reader *reader = NULL;
     json_t *notes = json_array();
 
-    if (job_reader_open(path, &reader) == 0)
+    if (job_reader_open(path, &reader) == 0) {
         query_events(reader, EVENTS_READ, add_note, notes);
+        add_traps_note(reader, notes);
+    }
     reader = job_reader_free(reader);
     free(path);
     return notes;

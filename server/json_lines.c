@@ -53,9 +53,16 @@ static json_t *refuse(const char *problem, const char *example)
     return json_pack("{s:o}", "error", text ? text : json_string("not a JSON object"));
 }
 
+static bool is_blank(const char *line)
+{
+    return line[strspn(line, " \t\r\n")] == '\0';
+}
+
 static json_t *answer_line(char *line, size_t bytes, json_answer_fn answer, const char *example)
 {
     json_error_t error;
+    if (is_blank(line))
+        return refuse("an empty line", example);
     replace_lone_surrogates(line);
     json_t *request = json_loadb(line, bytes, JSON_ALLOW_NUL, &error);
     if (!request) {
@@ -77,11 +84,6 @@ static int write_line(FILE *out, const json_t *value)
     return 0;
 }
 
-static bool is_blank(const char *line)
-{
-    return line[strspn(line, " \t\r\n")] == '\0';
-}
-
 int json_lines_serve(FILE *in, FILE *out, json_answer_fn answer, const char *example)
 {
     char *line = NULL;
@@ -89,8 +91,6 @@ int json_lines_serve(FILE *in, FILE *out, json_answer_fn answer, const char *exa
     ssize_t bytes;
     int status = 0;
     while (status == 0 && (bytes = getline(&line, &capacity, in)) >= 0) {
-        if (is_blank(line))
-            continue;
         json_t *result = answer_line(line, (size_t)bytes, answer, example);
         status = write_line(out, result);
         json_decref(result);

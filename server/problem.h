@@ -27,6 +27,7 @@
     X(MEDIA_TYPE, 415, "media-type", "The body must be application/json")                          \
     X(UNTRUSTED_HOST, 421, "untrusted-host", "This service does not answer to this host name")     \
     X(INVALID_SETTINGS, 422, "invalid-settings", "The job's settings are not usable")              \
+    X(INVALID_RULE, 422, "invalid-rule", "The host rule is not usable")                            \
     X(INTERNAL, 500, "internal", "imgcrawl failed; see its log")                                   \
     X(TOO_MANY_JOBS, 503, "too-many-jobs", "Too many jobs are waiting")                            \
     X(TOO_MANY_CONNECTIONS, 503, "too-many-connections", "Too many connections are open")          \

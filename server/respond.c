@@ -139,12 +139,18 @@ void respond_storage_error(struct request *request, int rc)
         respond_error(request, PROBLEM_INTERNAL, "The store answered: %s.", strerror(-rc));
 }
 
-void respond_settings_error(struct request *request, const struct settings_error *error)
+void respond_body_error(struct request *request, enum problem_kind kind,
+                        const struct settings_error *error)
 {
     struct problem problem;
 
-    problem_init(&problem, PROBLEM_INVALID_SETTINGS, "%s %s.",
-                 *error->pointer ? error->pointer : "The body", error->detail);
+    problem_init(&problem, kind, "%s %s.", *error->pointer ? error->pointer : "The body",
+                 error->detail);
     problem_add_error(&problem, PROBLEM_POINTER, error->pointer, "%s", error->detail);
     respond_problem(request, &problem);
+}
+
+void respond_settings_error(struct request *request, const struct settings_error *error)
+{
+    respond_body_error(request, PROBLEM_INVALID_SETTINGS, error);
 }

@@ -32,8 +32,11 @@ void respond_error(struct request *request, enum problem_kind kind, const char *
 /* An error that storage gave: -rc as a problem. */
 void respond_storage_error(struct request *request, int rc);
 
-/* Settings that were refused: where (a JSON pointer), and what would do. */
+/* A body that was refused: where (a JSON pointer), and what would do. Of settings, and of others.
+ */
 void respond_settings_error(struct request *request, const struct settings_error *error);
+void respond_body_error(struct request *request, enum problem_kind kind,
+                        const struct settings_error *error);
 
 /* Adds a header to the answer. */
 void respond_header(struct request *request, const char *name, const char *value);

@@ -71,6 +71,8 @@ struct robots_row {
 };
 int catalog_put_robots(struct catalog *catalog, const struct robots_row *row);
 typedef int (*robots_row_fn)(const struct robots_row *row, void *arg);
+/* -ENOENT where there is none; else what fn returns. */
+int catalog_get_robots(struct catalog *catalog, const char *origin, robots_row_fn fn, void *arg);
 int catalog_each_robots(struct catalog *catalog, int64_t not_expired_at_ms, robots_row_fn fn,
                         void *arg);
 

@@ -74,6 +74,38 @@ int catalog_each_robots(struct catalog *catalog, int64_t not_expired_at_ms, robo
                       not_expired_at_ms, visit_robots, &walk);
 }
 
+/* What is looked for was found. */
+struct robots_find {
+    struct robots_walk walk;
+    bool found;
+};
+
+static int find_robots(sqlite3_stmt *statement, void *arg)
+{
+    struct robots_find *find = arg;
+    find->found = true;
+    return visit_robots(statement, &find->walk);
+}
+
+int catalog_get_robots(struct catalog *catalog, const char *origin, robots_row_fn fn, void *arg)
+{
+    struct robots_find find = {.walk = {.fn = fn, .arg = arg}};
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(catalog->db,
+                       "SELECT origin, fetched_ms, expires_ms, status, outcome, rules FROM robots"
+                       " WHERE origin = ?",
+                       &statement);
+    if (r < 0)
+        return r;
+    struct db_values values = db_values(statement);
+    db_put_text(&values, origin);
+    r = db_values_code(&values);
+    if (r == 0)
+        r = db_each(statement, find_robots, &find);
+    db_finalize(statement);
+    return r == 0 && !find.found ? -ENOENT : r;
+}
+
 /* --- hosts --------------------------------------------------------------------------------- */
 
 int catalog_put_host(struct catalog *catalog, const struct host_row *row)

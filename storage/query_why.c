@@ -150,6 +150,34 @@ int query_sitemaps_listing(struct job_reader *reader, const char *url, unsigned 
     return run(statement, r, visit_listed, &walk);
 }
 
+static int count_most(struct job_reader *reader, const char *sql, const char *text, int64_t most,
+                      int64_t *ret_count)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = prepare_for_url(reader, sql, text, &statement);
+    if (r == 0)
+        r = db_error(reader->db, sqlite3_bind_int64(statement, 2, most));
+    return run(statement, r, keep_integer, ret_count);
+}
+
+int query_host_visits(struct job_reader *reader, const char *host, int64_t most, int64_t *ret_count)
+{
+    static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM origins o"
+                              " JOIN urls u ON u.origin_id = o.id AND u.skipped IS NULL"
+                              " JOIN pages p ON p.id = u.id"
+                              " WHERE o.host = ?1 AND p.attempts > 0 LIMIT ?2)";
+    return count_most(reader, sql, host, most, ret_count);
+}
+
+/* '@' is what follows '?'. */
+int query_variants(struct job_reader *reader, const char *path, int64_t most, int64_t *ret_count)
+{
+    static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM urls"
+                              " WHERE url >= ?1 || '?' AND url < ?1 || '@' AND skipped IS NULL"
+                              " LIMIT ?2)";
+    return count_most(reader, sql, path, most, ret_count);
+}
+
 static int visit_url(sqlite3_stmt *row, void *arg)
 {
     const struct walk *walk = arg;

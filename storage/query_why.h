@@ -47,6 +47,12 @@ typedef int (*listed_fn)(const struct listed_result *row, void *arg);
 int query_sitemaps_listing(struct job_reader *reader, const char *url, unsigned limit, listed_fn fn,
                            void *arg);
 
+/* How many pages of a host were visited, and how many URLs are known, and not skipped where they
+ * were found, that begin with path and a '?'; counted up to most. */
+int query_host_visits(struct job_reader *reader, const char *host, int64_t most,
+                      int64_t *ret_count);
+int query_variants(struct job_reader *reader, const char *path, int64_t most, int64_t *ret_count);
+
 typedef int (*url_fn)(const char *url, void *arg);
 /* Where seeds redirected to: such URLs widened the scope. */
 int query_redirected_seeds(struct job_reader *reader, url_fn fn, void *arg);

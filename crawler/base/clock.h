@@ -6,5 +6,7 @@
 
 /* Milliseconds since the epoch. */
 int64_t clock_epoch_ms(void);
+/* Microseconds that never go back, for how long something takes. */
+int64_t clock_running_us(void);
 
 #endif

@@ -64,10 +64,12 @@ enum outcome_class { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_CLAS
       "answered with a check for robots instead of the page")                                      \
     X(INTERNAL_ERROR, "internal_error", FAILED, false, "imgcrawl itself failed; see the log")      \
     /* decided not to */                                                                           \
-    X(NOT_HTML, "not_html", SKIPPED, false, "the Content-Type is not HTML")                        \
+    X(NOT_HTML, "not_html", SKIPPED, false, "is not HTML, by its Content-Type or by its bytes")    \
     X(OUT_OF_SCOPE, "out_of_scope", SKIPPED, false, "outside the job's scope")                     \
     X(EXCLUDED, "excluded", SKIPPED, false, "matches an exclude pattern")                          \
     X(NOT_INCLUDED, "not_included", SKIPPED, false, "matches none of the include patterns")        \
+    X(PATTERN_LIMIT, "pattern_limit", SKIPPED, false,                                              \
+      "a pattern took too long on it, so it was left out")                                         \
     X(MAX_DEPTH, "max_depth", SKIPPED, false, "deeper than max_depth")                             \
     X(MAX_HOST_PAGES, "max_host_pages", SKIPPED, false, "max_host_pages was reached on its host")  \
     X(MAX_QUERY_VARIANTS, "max_query_variants", SKIPPED, false,                                    \

@@ -26,8 +26,10 @@ struct robots_decision {
     char rule[256]; /* "Disallow: /private*" cut to fit; "" where none */
 };
 
-/* Longest match wins, Allow wins a tie (§2.2.2); /robots.txt itself is always allowed.
- * path: path and query of a canonical URL. */
+/* Longest match wins, Allow wins a tie (§2.2.2); /robots.txt itself is always allowed. What
+ * wildcards may cost is bounded: a URL for which that does not suffice counts as disallowed, the
+ * rule says so and the line is the one that was reached. path: path and query of a canonical URL.
+ */
 void robots_rules_match(const char *rules, const char *path, size_t path_bytes,
                         struct robots_decision *ret_decision);
 /* The longest Crawl-delay in milliseconds, at most a day; -1 where there is none. */

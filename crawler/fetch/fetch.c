@@ -177,6 +177,7 @@ static CURLcode set_request(struct exchange *exchange, const struct fetch_reques
     body_slot_clear(request->slot);
     exchange->slot = request->slot;
     exchange->policy = request->policy;
+    exchange->host = request->host;
     exchange->max_body_bytes = request->max_body_bytes;
     exchange->accept = request->accept;
     exchange->cut_body = request->cut_body;
@@ -242,6 +243,23 @@ void exchange_finish(struct exchange *exchange, int curl_code)
         exchange_decide(exchange, fetch_outcome_of_code(exchange, curl_code));
     promise_resolve(exchange->promise, fetch_result_new(exchange), free);
     retire(exchange);
+}
+
+/* The active ones stand in the order of their beginning. */
+bool fetch_end_slow(struct fetcher *fetcher, const struct host *host, int64_t begun_ms)
+{
+    struct exchange *exchange;
+    TAILQ_FOREACH(exchange, &fetcher->active, link)
+    {
+        if (exchange->started_ms > begun_ms)
+            return false;
+        if (exchange->host != host)
+            continue;
+        exchange_decide(exchange, OUTCOME_TOO_SLOW);
+        exchange_finish(exchange, CURLE_OPERATION_TIMEDOUT);
+        return true;
+    }
+    return false;
 }
 
 struct promise *fetch_start(struct fetcher *fetcher, const struct fetch_request *request)

@@ -23,6 +23,7 @@
 
 struct fetch_session;
 struct fetcher;
+struct host;
 struct loop;
 struct promise;
 struct resolver;
@@ -57,6 +58,7 @@ struct fetch_request {
     enum fetch_accept accept;
     const struct address_policy *policy; /* must outlive the fetch */
     struct fetch_session *session;       /* the job's, or NULL; referenced while it lasts */
+    const struct host *host;             /* that is made to wait; only compared; NULL: none */
     bool impersonal; /* of the session the proxy counts alone: the answer is not only for its job */
     /* With either it is a conditional request, and 304 is OUTCOME_NOT_MODIFIED. Each NULL, or an
      * ETag and a Last-Modified as once received; copied. */
@@ -90,6 +92,9 @@ int fetcher_new(struct loop *loop, const struct fetch_config *config, struct fet
 /* Cancels what is under way. */
 struct fetcher *fetcher_free(struct fetcher *fetcher);
 struct promise *fetch_start(struct fetcher *fetcher, const struct fetch_request *request);
+/* Ends one of that host's that began at this loop time or before, as too slow. False: there is
+ * none. */
+bool fetch_end_slow(struct fetcher *fetcher, const struct host *host, int64_t begun_ms);
 unsigned fetcher_active(const struct fetcher *fetcher);
 /* CPU time that curl has taken of the loop's so far, estimated from a sample of its turns. */
 int64_t fetcher_cpu_us(const struct fetcher *fetcher);

@@ -115,6 +115,7 @@ struct exchange {
     /* the request */
     struct body_slot *slot;
     const struct address_policy *policy;
+    const struct host *host;
     size_t max_body_bytes;
     enum fetch_accept accept;
     bool cut_body;

@@ -87,7 +87,7 @@ static struct judgement judge(struct discovery *discovery, const struct lead *le
 {
     struct judgement judgement = {.outcome = OUTCOME_OK};
     struct scope_verdict verdict = scope_judge(discovery->scope, lead->url, lead->depth);
-    if (verdict.cut_off)
+    if (verdict.outcome == OUTCOME_PATTERN_LIMIT)
         tell_cut_off(discovery, &verdict, lead->url);
     judgement.outcome = verdict.outcome;
     if (judgement.outcome != OUTCOME_OK || lead->via == VIA_SEED)

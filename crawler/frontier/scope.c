@@ -192,13 +192,16 @@ static enum outcome judge_patterns(struct scope *scope, const struct url *url, u
 {
     enum pattern_result result =
         patterns_match(scope->exclude, url->href, url->length, &verdict->pattern);
-    verdict->cut_off = result == PATTERN_CUT_OFF;
-    if (result != PATTERN_NO_MATCH)
+    if (result == PATTERN_CUT_OFF)
+        return OUTCOME_PATTERN_LIMIT;
+    if (result == PATTERN_MATCH)
         return OUTCOME_EXCLUDED;
     if (depth == 0 || scope->settings->include.count == 0)
         return OUTCOME_OK;
     result = patterns_match(scope->include, url->href, url->length, &verdict->pattern);
-    verdict->cut_off = result == PATTERN_CUT_OFF;
+    verdict->by_include = true;
+    if (result == PATTERN_CUT_OFF)
+        return OUTCOME_PATTERN_LIMIT;
     return result == PATTERN_MATCH ? OUTCOME_OK : OUTCOME_NOT_INCLUDED;
 }
 
@@ -262,12 +265,14 @@ static void explain_place(const struct scope *scope, char *detail, size_t bytes)
         snprintf(detail + used, bytes - used, " and %zu more", scope->place_count - NAMED_PLACES);
 }
 
-static void explain_pattern(const struct text_list *patterns, const struct scope_verdict *verdict,
-                            const char *which, char *detail, size_t bytes)
+static void explain_pattern(const struct job_settings *settings,
+                            const struct scope_verdict *verdict, char *detail, size_t bytes)
 {
-    snprintf(detail, bytes, "%s pattern %zu %s: %s", which, verdict->pattern + 1,
-             verdict->cut_off ? "took too long on this URL, which is left out to be safe"
-                              : "matches",
+    const struct text_list *patterns =
+        verdict->by_include ? &settings->include : &settings->exclude;
+    snprintf(detail, bytes, "%s pattern %zu %s: %s", verdict->by_include ? "include" : "exclude",
+             verdict->pattern + 1,
+             verdict->outcome == OUTCOME_EXCLUDED ? "matches" : "took too long on this URL",
              patterns->items[verdict->pattern]);
 }
 
@@ -295,14 +300,12 @@ void scope_explain(const struct scope *scope, const struct scope_verdict *verdic
         explain_place(scope, detail, detail_bytes);
         break;
     case OUTCOME_EXCLUDED:
-        explain_pattern(&settings->exclude, verdict, "exclude", detail, detail_bytes);
+    case OUTCOME_PATTERN_LIMIT:
+        explain_pattern(settings, verdict, detail, detail_bytes);
         break;
     case OUTCOME_NOT_INCLUDED:
-        if (verdict->cut_off)
-            explain_pattern(&settings->include, verdict, "include", detail, detail_bytes);
-        else
-            snprintf(detail, detail_bytes, "none of the %zu include patterns matches",
-                     settings->include.count);
+        snprintf(detail, detail_bytes, "none of the %zu include patterns matches",
+                 settings->include.count);
         break;
     case OUTCOME_MAX_DEPTH:
         snprintf(detail, detail_bytes, "max_depth %lld: this URL is %u links from a seed",

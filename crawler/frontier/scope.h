@@ -23,13 +23,13 @@ void scope_add_seed(struct scope *scope, const struct url *url);
 /* What the rules of the settings say of a URL, and which of them. */
 struct scope_verdict {
     enum outcome outcome; /* OK: it may be fetched; else OUT_OF_SCOPE, EXCLUDED, NOT_INCLUDED,
-                             MAX_DEPTH, MAX_PATH_DEPTH or REPEATED_SEGMENTS */
-    bool cut_off;         /* a pattern took too long on it, which counts as "do not fetch" */
+                             PATTERN_LIMIT, MAX_DEPTH, MAX_PATH_DEPTH or REPEATED_SEGMENTS */
+    bool by_include;      /* the include patterns were asked last */
     size_t pattern;       /* the one that excluded it, or was cut off: its index */
     uint32_t depth;       /* links from a seed */
 };
-/* Ports count for scope host and prefix, but 80 and 443 are one site. Not const: a pattern that is
- * cut off is remembered (pattern.h). */
+/* Ports count for scope host and prefix, but 80 and 443 are one site. Not const: matching
+ * needs memory of the scope's. */
 struct scope_verdict scope_judge(struct scope *scope, const struct url *url, uint32_t depth);
 /* The same as a sentence for people, naming the rule: "exclude pattern 2 matches: re:…". url: the
  * one that was judged. */

@@ -107,11 +107,11 @@ static bool host_has_room(const struct host *host)
 static void set_timer(struct hosts *hosts)
 {
     const struct heap_node *next = host_heap_first(&hosts->waiting);
-    const struct heap_node *aging = host_heap_first(&hosts->aging);
-    if (!next || (aging && aging->at_ms < next->at_ms))
-        next = aging;
-    if (next)
-        loop_timer_start_at(hosts->timer, next->at_ms);
+    int64_t at_ms = hosts_next_overdue_ms(hosts);
+    if (next && next->at_ms < at_ms)
+        at_ms = next->at_ms;
+    if (at_ms < INT64_MAX)
+        loop_timer_start_at(hosts->timer, at_ms);
     else
         loop_timer_stop(hosts->timer);
 }
@@ -134,6 +134,21 @@ static struct lane *next_parked(struct host *host, int64_t now_ms, int64_t *ret_
             *ret_at_ms = at_ms;
     }
     return NULL;
+}
+
+static bool is_free(const struct lane *lane)
+{
+    return lane->group->is_free && !lane->group->is_held && lane->group->is_free(lane);
+}
+
+/* Who will ask the host nothing does not wait for it. */
+static void let_free_ones_go(struct host *host)
+{
+    for (struct lane *lane = host->parked.first, *next; lane; lane = next) {
+        next = lane->next;
+        if (is_free(lane))
+            lane_set_state(lane, LANE_READY);
+    }
 }
 
 /* Lets lanes become READY while there is room; returns what is waited for then: a time, or
@@ -162,17 +177,13 @@ void host_update(struct host *host)
     struct hosts *hosts = host->hosts;
     host_heap_remove(&hosts->waiting, &host->wait);
     host_address_leave(host);
+    let_free_ones_go(host);
     if (host->parked.first && !host_address_is_missing(host)) {
         int64_t at_ms = let_go(host, loop_now_ms(hosts->loop));
         if (host->parked.first && at_ms < INT64_MAX)
             host_heap_set(&hosts->waiting, &host->wait, at_ms);
     }
     set_timer(hosts);
-}
-
-static struct host *host_of_aging(struct heap_node *node)
-{
-    return (struct host *)(void *)((char *)node - offsetof(struct host, aging));
 }
 
 void hosts_on_timer(void *arg)
@@ -182,8 +193,7 @@ void hosts_on_timer(void *arg)
     struct heap_node *node;
     while ((node = host_heap_first(&hosts->waiting)) && node->at_ms <= now_ms)
         host_update((struct host *)(void *)node);
-    while ((node = host_heap_first(&hosts->aging)) && node->at_ms <= now_ms)
-        host_refresh_class(host_of_aging(node));
+    hosts_mark_overdue(hosts, now_ms);
     set_timer(hosts);
 }
 
@@ -202,8 +212,7 @@ static bool may_start(const struct lane *lane)
 /* The host counts a request, before start(), which may ask for the host's room again. */
 static void count_start(struct host *host)
 {
-    if (host->active++ == 0)
-        host->quiet_since_ms = loop_now_ms(host->hosts->loop);
+    host->active++;
     host->hosts->share.held[host->class]++;
     host_address_count(host, 1, 0);
 }
@@ -228,10 +237,11 @@ static void start_lane(struct lane *lane)
     struct host *host = lane->host;
     count_start(host);
     lane_set_state(lane, LANE_IDLE);
-    if (lane->group->start(lane)) {
+    struct host_request *request = lane->group->start(lane);
+    if (request) {
+        host_request_begin(request, lane);
         host_guest_started(host, lane->group);
         start_delay(host);
-        host_refresh_class(host);
     } else {
         count_end(host);
     }
@@ -245,7 +255,8 @@ static void start_next(struct hosts *hosts, enum host_class class)
 {
     struct lane *lane = hosts->turn[class]->lanes.first;
     hosts->turn[class] = hosts->turn[class]->next;
-    if (!may_start(lane)) {
+    lane->is_free = is_free(lane);
+    if (!lane->is_free && !may_start(lane)) {
         lane_set_state(lane, LANE_PARKED);
         host_update(lane->host);
     } else if (lane->class != lane->host->class) {
@@ -255,11 +266,15 @@ static void start_next(struct hosts *hosts, enum host_class class)
     }
 }
 
-/* One of each class in turn, so that none waits for another's lanes. */
-static void start_all(struct hosts *hosts)
+enum { STARTS_AT_ONCE = 4 }; /* then the loop's other work has its turn */
+
+/* One of each class in turn, so that none waits for another's lanes. What is settled without a
+ * request takes no slot, so room alone would not end this. */
+static void start_some(struct hosts *hosts)
 {
-    int idle = 0;
-    while (idle < HOST_CLASS_COUNT && hosts->config.room(hosts->config.arg)) {
+    int idle = 0, starts = 0;
+    while (idle < HOST_CLASS_COUNT && starts < STARTS_AT_ONCE &&
+           hosts->config.room(hosts->config.arg)) {
         enum host_class class = (enum host_class)hosts->class_turn;
         hosts->class_turn = (hosts->class_turn + 1) % HOST_CLASS_COUNT;
         idle++;
@@ -267,17 +282,33 @@ static void start_all(struct hosts *hosts)
             continue;
         start_next(hosts, class);
         idle = 0;
+        starts++;
     }
+    if (starts == STARTS_AT_ONCE)
+        hosts_pump(hosts);
+}
+
+/* Whether a lane that may go waits for a slot. */
+static bool is_slot_waited_for(const struct hosts *hosts)
+{
+    for (int i = 0; i < HOST_CLASS_COUNT; i++) {
+        if (hosts->turn[i] && host_share_has_room(&hosts->share, (enum host_class)i))
+            return true;
+    }
+    return false;
 }
 
 static void pump(void *arg)
 {
     struct hosts *hosts = arg;
     hosts->pump_queued = false;
-    if (hosts->closing)
+    if (hosts->closing) {
         hosts_free(hosts);
-    else
-        start_all(hosts);
+        return;
+    }
+    start_some(hosts);
+    if (!hosts->pump_queued && is_slot_waited_for(hosts))
+        hosts_take_back(hosts);
 }
 
 void hosts_pump(struct hosts *hosts)
@@ -288,12 +319,12 @@ void hosts_pump(struct hosts *hosts)
     loop_call_soon(hosts->loop, pump, hosts);
 }
 
-void lane_finished(struct lane *lane, const struct host_feedback *feedback)
+void lane_finished(struct host_request *request, const struct host_feedback *feedback)
 {
-    struct host *host = lane->host;
+    struct host *host = request->host;
+    host_request_leave(request);
     count_end(host);
-    host->quiet_since_ms = loop_now_ms(host->hosts->loop);
-    host_guest_finished(host, lane->group);
+    host_guest_finished(host, request->group);
     host_observe(host, feedback);
     hosts_pump(host->hosts); /* a share may have room again */
 }

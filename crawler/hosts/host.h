@@ -12,8 +12,9 @@
  * has room when its own requests leave some, when those of all hosts at its address do, when its
  * delay or pause is over (host_pace.h), and when the job's own delay is. A host that must wait for
  * time stands in a heap ordered by time, one that waits for its address in that address's list. No
- * lane is ever polled. READY lanes stand in one queue for each class of hosts, and each class has
- * its share of the slots (host_share.h). Loop thread.
+ * lane is ever polled. A lane in which no request will be made waits for its turn only. READY lanes
+ * stand in one queue for each class of hosts, and each class has its share of the slots
+ * (host_share.h). Loop thread.
  */
 #ifndef IMGCRAWL_HOST_H
 #define IMGCRAWL_HOST_H
@@ -57,6 +58,9 @@ struct hosts_config {
     /* Asks for the host's address, which host_located() tells, never inline. NULL: addresses are
      * not looked at. Not asked for one's own hosts. */
     void (*locate)(struct host *host, void *arg);
+    /* Ends a request to the host that began at that loop time or before, as one that is too slow;
+     * its end is told later. False where none can be. NULL: none ever. */
+    bool (*end_slow)(const struct host *host, int64_t begun_ms, void *arg);
     void *arg;
 };
 
@@ -75,9 +79,9 @@ const char *host_name(const struct host *host);
 bool host_name_is_loopback(const char *name);
 /* Loopback, localhost or listed as one's own: crawled as fast as it answers. */
 bool host_is_own(const struct host *host);
-/* Crawl-delay of its robots.txt; the longest of several origins counts. Of one's own hosts, and up
- * to a limit, it is obeyed no further. */
-void host_set_crawl_delay(struct host *host, int64_t delay_ms);
+/* Crawl-delay of a robots.txt, 0: none; robots: whose, and only a key. The last of each counts, and
+ * of several the longest. Of one's own hosts, and up to a limit, it is obeyed no further. */
+void host_set_crawl_delay(struct host *host, const void *robots, int64_t delay_ms);
 /* Whether the host asked for more than is obeyed; then what is, in *ret_obeyed_ms. */
 bool host_crawl_delay_is_capped(const struct host *host, int64_t asked_ms, int64_t *ret_obeyed_ms);
 void hosts_restore(struct hosts *hosts, const struct host_memory *memory);
@@ -97,8 +101,18 @@ struct host_feedback {
     bool answered;          /* a status came */
     int64_t first_byte_ms, elapsed_ms;
 };
+/* A request to a host that is under way, embedded in whoever made it. All of it is the ledger's,
+ * from start() until lane_finished(). */
+struct host_request {
+    struct host *host; /* NULL: it is not under way */
+    const struct lane_group *group;
+    struct host_request *next, *prev; /* by their beginning */
+    int64_t begun_ms;                 /* loop time */
+    bool overdue;
+    enum host_class class; /* of its host, then */
+};
 /* A request to the host that start() began has ended. */
-void lane_finished(struct lane *lane, const struct host_feedback *feedback);
+void lane_finished(struct host_request *request, const struct host_feedback *feedback);
 /* The same for one that was made for no lane: host_reserve() first. */
 void host_observe(struct host *host, const struct host_feedback *feedback);
 /* A request outside of all lanes (where a robots.txt redirects to): takes the host's next time and
@@ -121,11 +135,15 @@ void host_look(const struct host *host, struct host_view *ret_view);
 typedef void (*host_view_fn)(const struct host_view *view, void *arg);
 void hosts_each(const struct hosts *hosts, host_view_fn fn, void *arg);
 
+/* Whether start() would make no request in this lane now, so that it need not wait for the host:
+ * what is to be done is to be settled without asking. */
+typedef bool (*lane_free_fn)(const struct lane *lane);
+
 enum lane_state { LANE_IDLE, LANE_PARKED, LANE_HELD, LANE_READY };
 
-/* Begins one request and returns true: the host counts it until lane_finished(). False where there
- * was nothing to begin after all. May call lane_want(). */
-typedef bool (*lane_start_fn)(struct lane *lane);
+/* Begins one request and returns it: the host counts it until lane_finished(). NULL where there was
+ * nothing to begin after all. May call lane_want(). */
+typedef struct host_request *(*lane_start_fn)(struct lane *lane);
 
 /* Embedded in its owner. The links are the ledger's. */
 struct lane {
@@ -134,6 +152,7 @@ struct lane {
     enum lane_state state;
     enum host_class class; /* the queue that it is READY in */
     bool wants;
+    bool is_free; /* start() was called without a turn, and must make no request */
     struct lane *next, *prev;
 };
 
@@ -153,6 +172,7 @@ struct lane_queue {
 struct lane_group {
     struct hosts *hosts;
     lane_start_fn start;
+    lane_free_fn is_free; /* NULL: all lanes wait for their hosts */
     struct lane_queue ready[HOST_CLASS_COUNT];
     struct lane_list held;
     bool is_held;

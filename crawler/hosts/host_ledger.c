@@ -9,10 +9,7 @@
 #include "crawler/base/text_map.h"
 #include "crawler/hosts/host_private.h"
 
-enum {
-    SAVE_AFTER_MS = 30 * 1000, /* what was learned meanwhile may be lost with the process */
-    HASTE_SMOOTHING = 4,       /* the last four requests or so tell whether a host is slow */
-};
+enum { SAVE_AFTER_MS = 30 * 1000 }; /* what was learned meanwhile may be lost with the process */
 
 /* Beginning and end */
 
@@ -39,6 +36,7 @@ static void free_host(void *value, void *arg)
 {
     (void)arg;
     host_guests_free(value);
+    host_crawl_delays_free(value);
     free(value);
 }
 
@@ -57,7 +55,6 @@ struct hosts *hosts_free(struct hosts *hosts)
     host_addresses_free(hosts);
     host_rules_free(hosts->rules);
     host_heap_done(&hosts->waiting);
-    host_heap_done(&hosts->aging);
     free(hosts);
     return NULL;
 }
@@ -126,7 +123,7 @@ struct host *hosts_get(struct hosts *hosts, const char *name, size_t bytes)
     host->hosts = hosts;
     host->name = text_map_put(hosts->by_name, name, bytes, host);
     host->pace.is_own = is_own(&hosts->config, host->name);
-    host->wait.index = host->aging.index = HEAP_OUT;
+    host->wait.index = HEAP_OUT;
     host->class = HOST_NEW;
     apply_rule(host);
     return host;
@@ -176,21 +173,6 @@ int hosts_remove_rule(struct hosts *hosts, const char *pattern)
     if (rc == 0)
         text_map_each(hosts->by_name, obey_rules, NULL);
     return rc;
-}
-
-void host_set_crawl_delay(struct host *host, int64_t delay_ms)
-{
-    if (delay_ms <= host->pace.crawl_delay_ms)
-        return;
-    host->pace.crawl_delay_ms = delay_ms;
-    host_refresh_pace(host);
-    host_update(host);
-}
-
-bool host_crawl_delay_is_capped(const struct host *host, int64_t asked_ms, int64_t *ret_obeyed_ms)
-{
-    *ret_obeyed_ms = host->hosts->config.pace.max_crawl_delay_ms;
-    return !host->pace.is_own && asked_ms > *ret_obeyed_ms;
 }
 
 /* Memory */
@@ -257,31 +239,30 @@ void hosts_restore(struct hosts *hosts, const struct host_memory *memory)
 void host_refresh_class(struct host *host)
 {
     struct hosts *hosts = host->hosts;
-    int64_t slow_after_ms = hosts->config.slow_after_ms;
-    int64_t quiet_for_ms = loop_now_ms(hosts->loop) - host->quiet_since_ms;
-    if (slow_after_ms == 0)
+    struct host_share *share = &hosts->share;
+    if (hosts->config.slow_after_ms == 0)
         return;
-    enum host_class class = host_class_of(
-        &(struct host_haste){host->proven, host->elapsed_ms, host->active > 0, quiet_for_ms},
-        slow_after_ms);
-    if (class != host->class) {
-        hosts->share.held[host->class] -= host->active;
-        hosts->share.held[class] += host->active;
-        host->class = class;
-        hosts_pump(hosts);
-    }
-    if (host->active > 0 && class != HOST_SLOW)
-        host_heap_set(&hosts->aging, &host->aging, host->quiet_since_ms + slow_after_ms);
-    else
-        host_heap_remove(&hosts->aging, &host->aging);
+    struct host_haste haste = {host->answered_pages >= HOST_PROOF_PAGES, host->overdue > 0,
+                               host->elapsed_ms};
+    enum host_class class = host_class_of(&haste, hosts->config.slow_after_ms);
+    if (class == host->class)
+        return;
+    share->held[host->class] -= host->active;
+    share->held[class] += host->active;
+    if (class == HOST_SLOW)
+        share->turned += host->quick_begun;
+    else if (host->class == HOST_SLOW)
+        share->turned -= host->quick_begun;
+    host->class = class;
+    hosts_pump(hosts);
 }
 
 static void learn_haste(struct host *host, const struct host_feedback *feedback)
 {
-    int64_t elapsed_ms = feedback->elapsed_ms;
-    host->elapsed_ms +=
-        host->elapsed_ms ? (elapsed_ms - host->elapsed_ms) / HASTE_SMOOTHING : elapsed_ms;
-    host->proven = host->proven || (feedback->is_page && feedback->answered);
+    host->elapsed_ms =
+        host_haste_learn(host->elapsed_ms, feedback->elapsed_ms, host->hosts->config.slow_after_ms);
+    if (host->answered_pages < HOST_PROOF_PAGES)
+        host->answered_pages += feedback->is_page && feedback->answered;
     host_refresh_class(host);
 }
 

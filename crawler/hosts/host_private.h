@@ -1,5 +1,5 @@
 /* The ledger's own structures, shared by host.c (lanes, turns, starting), host_ledger.c (what is
- * known of hosts), host_address.c and host_guests.c. Nobody else includes this. */
+ * known of hosts), host_requests.c, host_address.c and host_guests.c. Nobody else includes this. */
 #ifndef IMGCRAWL_HOST_PRIVATE_H
 #define IMGCRAWL_HOST_PRIVATE_H
 
@@ -21,9 +21,15 @@ struct host_guest {
     int64_t next_at_ms;
 };
 
+/* What a robots.txt of the host asks for. */
+struct host_crawl_delay {
+    struct host_crawl_delay *next;
+    const void *robots;
+    int64_t delay_ms;
+};
+
 struct host {
-    struct heap_node wait;  /* first: for its time. HEAP_OUT unless it waits for that */
-    struct heap_node aging; /* until what is under way counts as slow */
+    struct heap_node wait; /* first: for its time. HEAP_OUT unless it waits for that */
     struct hosts *hosts;
     const char *name; /* the map's */
     struct pace pace;
@@ -36,11 +42,13 @@ struct host {
     int64_t next_at_ms;   /* loop time */
     struct lane_list parked;
     struct host_guest *guests;
+    struct host_crawl_delay *crawl_delays; /* of its origins that ask for one */
 
     enum host_class class;
-    bool proven;
-    int64_t elapsed_ms; /* a whole request, smoothed */
-    int64_t quiet_since_ms;
+    unsigned answered_pages; /* as far as HOST_PROOF_PAGES */
+    unsigned overdue;        /* of its requests */
+    unsigned quick_begun;    /* of them: begun while it was QUICK */
+    int64_t elapsed_ms;      /* host_haste_learn() */
 
     struct host_address *address;
     int64_t located_until_ms; /* 0: never asked */
@@ -52,14 +60,20 @@ struct host {
     struct host *next_dirty;
 };
 
+struct request_list {
+    struct host_request *first, *last;
+};
+
 struct hosts {
     struct loop *loop;
     struct hosts_config config;
     struct text_map *by_name, *by_address;
     struct host_rules *rules;
     struct host_share share;
-    struct host_heap waiting, aging;
-    struct loop_timer *timer;                  /* for the first of both heaps */
+    struct host_heap waiting;
+    struct request_list young, overdue; /* requests under way, in order of their beginning */
+    struct host *taken_from;            /* a request of it is being ended; NULL: none is */
+    struct loop_timer *timer;           /* for the first that waits and the first that is young */
     struct lane_queue *turn[HOST_CLASS_COUNT]; /* whose turn it is, of a ring; NULL: none READY */
     int class_turn;
     struct host *dirty;
@@ -80,6 +94,15 @@ void hosts_on_timer(void *arg);
 /* To be saved when the timer next comes. */
 void host_mark_dirty(struct host *host);
 
+/* A request that the host counts begins, and has ended. */
+void host_request_begin(struct host_request *request, struct lane *lane);
+void host_request_leave(struct host_request *request);
+/* Loop time at which the next request will be overdue; INT64_MAX: none. */
+int64_t hosts_next_overdue_ms(const struct hosts *hosts);
+void hosts_mark_overdue(struct hosts *hosts, int64_t now_ms);
+/* Has one that is overdue ended, where more are than may be; somebody waits for its slot. */
+void hosts_take_back(struct hosts *hosts);
+
 bool host_address_has_room(const struct host *host);
 /* Requests or claims begin (+1) or end (-1). */
 void host_address_count(struct host *host, int active, int claims);
@@ -95,5 +118,7 @@ void host_guest_started(struct host *host, const struct lane_group *group);
 void host_guest_finished(struct host *host, const struct lane_group *group);
 void host_guest_forget(struct host *host, const struct lane_group *group);
 void host_guests_free(struct host *host);
+
+void host_crawl_delays_free(struct host *host);
 
 #endif

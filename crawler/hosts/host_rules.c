@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "crawler/base/memory.h"
+#include "crawler/extract/url.h"
 
 enum { MAX_DELAY_MS = 24 * 3600 * 1000, MAX_CONNECTIONS = 64 };
 
@@ -105,13 +106,29 @@ static int refuse(struct settings_error *error, const char *member, const char *
     return -EINVAL;
 }
 
-/* A host name, or "*." and one; brackets and colons are of IPv6 addresses. */
+/* A host as URLs have it after reading, which is what patterns are compared with; without a port,
+ * for a rule is for all of them. */
+static bool is_host(const char *text)
+{
+    char href[300];
+    struct url url;
+    if (!*text || strlen(text) > 255 || strpbrk(text, "/?#@*\\"))
+        return false;
+    int bytes = snprintf(href, sizeof href, "http://%s/", text);
+    if (url_parse(href, (size_t)bytes, NULL, &url) != URL_OK)
+        return false;
+    struct url_slice host = url_host(&url);
+    return host.bytes == strlen(text) && memcmp(host.data, text, host.bytes) == 0;
+}
+
+/* A host, or "*." and one that something can be below. */
 static bool is_pattern(const char *text)
 {
-    if (strncmp(text, "*.", 2) == 0)
-        text += 2;
-    size_t bytes = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-._[:]");
-    return bytes > 0 && text[bytes] == '\0' && text[0] != '.';
+    char host[256];
+    snprintf(host, sizeof host, "%s", text);
+    if (strncmp(host, "*.", 2) == 0)
+        host[0] = 'x';
+    return text[strspn(text, "*.-_")] && is_host(host);
 }
 
 static int read_pattern(const json_t *value, struct host_rule *rule, struct settings_error *error)
@@ -123,8 +140,9 @@ static int read_pattern(const json_t *value, struct host_rule *rule, struct sett
         rule->pattern[i] = (char)tolower((unsigned char)text[i]);
     if (!is_pattern(rule->pattern))
         return refuse(error, "pattern",
-                      "must be a host name as it stands in a URL (www.example.com, or its xn-- "
-                      "form), or \"*.\" and one for all that is below it");
+                      "must be a host as it stands in a URL, without a port (www.example.com, its "
+                      "xn-- form, 192.0.2.1 or [2001:db8::1]), or \"*.\" and a host name for all "
+                      "that is below it");
     return 0;
 }
 

@@ -13,9 +13,9 @@
 #include "crawler/async/task.h"
 #include "crawler/base/clock.h"
 #include "crawler/base/memory.h"
-#include "crawler/base/text_map.h"
 #include "crawler/extract/url.h"
 #include "crawler/fetch/fetch.h"
+#include "crawler/hosts/robots_private.h"
 #include "crawler/workers/body_slots.h"
 #include "crawler/workers/parse.h"
 #include "storage/catalog.h"
@@ -24,111 +24,9 @@ enum {
     MAX_REDIRECTS = 5,
     KEEP_MS = 24 * 3600 * 1000,        /* §2.4 */
     KEEP_LEAST_MS = 10 * 60 * 1000,    /* whatever Cache-Control says: it is asked for all jobs */
-    KEEP_FAILURE_MS = 60 * 1000,       /* asked for again soon: somebody may be mending it */
+    KEEP_FAILURE_MS = 60 * 1000,       /* after the pause asked for: somebody may be mending it */
     REDIRECT_WAIT_MOST_MS = 30 * 1000, /* for the turn at another host */
 };
-
-struct robots {
-    struct robots_config config;
-    struct text_map *by_origin;
-    unsigned fetches; /* under way */
-};
-
-struct robots *robots_new(const struct robots_config *config)
-{
-    struct robots *robots = memory_new(sizeof *robots);
-    robots->config = *config;
-    robots->by_origin = text_map_new();
-    return robots;
-}
-
-struct robots *robots_new_apart(const struct robots *robots, struct fetch_session *session)
-{
-    struct robots_config config = robots->config;
-    config.session = session;
-    config.save = NULL;
-    return robots_new(&config);
-}
-
-static void free_entry(void *value, void *arg)
-{
-    (void)arg;
-    struct robots_entry *entry = value;
-    promise_unref(entry->fetching);
-    if (entry->pause)
-        promise_cancel(entry->pause);
-    promise_unref(entry->pause);
-    free(entry->rules);
-    free(entry->detail);
-    free(entry);
-}
-
-struct robots *robots_free(struct robots *robots)
-{
-    if (!robots)
-        return NULL;
-    text_map_each(robots->by_origin, free_entry, NULL);
-    text_map_free(robots->by_origin);
-    free(robots);
-    return NULL;
-}
-
-bool robots_is_quiet(const struct robots *robots)
-{
-    return robots->fetches == 0;
-}
-
-static struct robots_entry *entry_of(struct robots *robots, const char *origin)
-{
-    struct robots_entry *entry = text_map_get(robots->by_origin, origin, strlen(origin));
-    if (entry)
-        return entry;
-    entry = memory_new(sizeof *entry);
-    entry->rules = memory_strndup("", 0);
-    entry->detail = memory_strndup("", 0);
-    entry->origin = text_map_put(robots->by_origin, origin, strlen(origin), entry);
-    return entry;
-}
-
-static void set_text(char **place, const char *text)
-{
-    free(*place);
-    *place = memory_strndup(text, strlen(text));
-}
-
-void robots_restore(struct robots *robots, const struct robots_row *row)
-{
-    enum outcome outcome;
-    if (outcome_parse(row->outcome, &outcome) < 0)
-        return;
-    struct robots_entry *entry = entry_of(robots, row->origin);
-    entry->known = true;
-    entry->outcome = outcome;
-    entry->status = row->status;
-    entry->fetched_ms = row->fetched_ms;
-    entry->expires_ms = row->expires_ms;
-    set_text(&entry->rules, row->rules);
-}
-
-const struct robots_entry *robots_of(struct robots *robots, const char *origin,
-                                     const struct address_policy *policy)
-{
-    struct robots_entry *entry = entry_of(robots, origin);
-    bool is_of_others = entry->outcome == OUTCOME_ADDRESS_BLOCKED && entry->policy != policy;
-    if (entry->known && (is_of_others || entry->expires_ms <= clock_epoch_ms()))
-        entry->known = false;
-    return entry;
-}
-
-static bool is_pausing(const struct robots *robots, const struct robots_entry *entry)
-{
-    return entry->failures > 0 && entry->retry_at_ms > loop_now_ms(robots->config.loop);
-}
-
-bool robots_is_fetching(struct robots *robots, const struct robots_entry *entry)
-{
-    return entry->fetching || is_pausing(robots, entry);
-}
 
 /* The task */
 
@@ -136,6 +34,7 @@ struct visit {
     struct robots *robots;
     struct robots_entry *entry;
     const struct address_policy *policy;
+    const struct host *host; /* of the origin; NULL: there is no ledger */
     struct body_slot *slot;
     struct promise *fetched;      /* the last answer */
     struct fetch_result given_up; /* what stands for an answer that took too long */
@@ -166,6 +65,7 @@ static int fetch_once(struct task *task, struct visit *visit)
         .accept = FETCH_ACCEPT_ANY,
         .policy = visit->policy,
         .session = visit->robots->config.session,
+        .host = visit->host,
         .impersonal = true,
     };
     int64_t started_ms = loop_now_ms(task_loop(task));
@@ -270,8 +170,7 @@ static int parse_rules(struct task *task, struct visit *visit)
     int rc = task_await(task, parsed);
     if (rc == 0) {
         const struct process_reply *reply = promise_value(parsed);
-        free(visit->entry->rules);
-        visit->entry->rules = memory_strndup((const char *)reply->data, reply->bytes);
+        robots_keep_rules(visit->robots, visit->entry, (const char *)reply->data, reply->bytes);
     }
     promise_unref(parsed);
     return rc;
@@ -302,15 +201,44 @@ static bool is_dead_origin(const struct visit *visit, enum outcome outcome)
     }
 }
 
-static void settle_failure(const struct visit *visit, enum outcome outcome, const char *detail)
+static void settle_failure(const struct visit *visit, enum outcome outcome, const char *detail,
+                           const char *given_up)
 {
     struct robots_entry *entry = visit->entry;
     char text[512];
-    snprintf(text, sizeof text, "robots.txt: %s%s%s", outcome_name(outcome), *detail ? ": " : "",
-             detail);
-    set_text(&entry->detail, text);
-    set_text(&entry->rules, "");
+    snprintf(text, sizeof text, "robots.txt: %s%s%s%s", outcome_name(outcome), *detail ? ": " : "",
+             detail, given_up);
+    free(entry->detail);
+    entry->detail = memory_strndup(text, strlen(text));
+    robots_keep_rules(visit->robots, entry, "", 0);
     entry->outcome = is_dead_origin(visit, outcome) ? outcome : OUTCOME_ROBOTS_UNREACHABLE;
+}
+
+/* As long as the answer asks for, and longer from try to try. */
+static int64_t pause_after(const struct visit *visit, const struct fetch_result *result)
+{
+    unsigned doublings = visit->entry->failures < 20 ? visit->entry->failures : 20;
+    int64_t pause_ms = visit->robots->config.retry_base_ms << doublings;
+    return result->retry_after_ms > pause_ms ? result->retry_after_ms : pause_ms;
+}
+
+static unsigned tries_of(const struct visit *visit, const struct fetch_result *result)
+{
+    const struct robots_config *config = &visit->robots->config;
+    return is_dead_origin(visit, result->outcome) ? config->max_attempts : config->max_tries;
+}
+
+static void settle_given_up(const struct visit *visit, const struct fetch_result *result)
+{
+    char why[160] = "";
+    unsigned tries = visit->entry->failures + 1;
+    if (outcome_is_transient(result->outcome) && tries >= tries_of(visit, result))
+        snprintf(why, sizeof why, "; given up after %u tries", tries);
+    else if (outcome_is_transient(result->outcome))
+        snprintf(why, sizeof why,
+                 "; given up: the next try, in %lld s, would come after robots_max_wait_ms",
+                 (long long)(pause_after(visit, result) + 999) / 1000);
+    settle_failure(visit, result->outcome, result->detail, why);
 }
 
 /* RFC 9309 §2.3.1: what the answer to the request for robots.txt means. */
@@ -327,10 +255,10 @@ static int judge(struct task *task, struct visit *visit)
     case OUTCOME_REDIRECTED: /* more than five, or to nowhere: as if there were none (§2.3.1.2) */
     case OUTCOME_HTTP_OTHER:
         entry->outcome = OUTCOME_OK;
-        set_text(&entry->rules, "");
+        robots_keep_rules(visit->robots, entry, "", 0);
         return 0;
     default:
-        settle_failure(visit, result->outcome, result->detail);
+        settle_given_up(visit, result);
         return 0;
     }
 }
@@ -349,24 +277,14 @@ static void save_entry(struct robots *robots, const struct robots_entry *entry)
 
 /* Another try */
 
-/* As long as the answer asks for, and longer from try to try. */
-static int64_t pause_after(const struct visit *visit, const struct fetch_result *result)
-{
-    unsigned doublings = visit->entry->failures < 20 ? visit->entry->failures : 20;
-    int64_t pause_ms = visit->robots->config.retry_base_ms << doublings;
-    return result->retry_after_ms > pause_ms ? result->retry_after_ms : pause_ms;
-}
-
 /* Whether the answer may be better next time, and there is a next time within the bounds. */
 static bool is_worth_another_try(const struct visit *visit, int64_t now_ms)
 {
     const struct robots_config *config = &visit->robots->config;
     const struct fetch_result *result = result_of(visit);
     const struct robots_entry *entry = visit->entry;
-    unsigned tries =
-        is_dead_origin(visit, result->outcome) ? config->max_attempts : config->max_tries;
     int64_t since_ms = entry->failures > 0 ? entry->first_failure_ms : now_ms;
-    return outcome_is_transient(result->outcome) && entry->failures + 1 < tries &&
+    return outcome_is_transient(result->outcome) && entry->failures + 1 < tries_of(visit, result) &&
            now_ms + pause_after(visit, result) - since_ms <= config->max_wait_ms;
 }
 
@@ -380,8 +298,9 @@ static void plan_another_try(struct visit *visit, int64_t now_ms)
 
 static int64_t keep_ms(const struct visit *visit)
 {
+    int64_t retry_after_ms = visit->entry->feedback.retry_after_ms;
     if (visit->entry->outcome != OUTCOME_OK)
-        return KEEP_FAILURE_MS;
+        return KEEP_FAILURE_MS + (retry_after_ms > 0 ? retry_after_ms : 0);
     int64_t max_age_s = visit->fetched ? result_of(visit)->cache_max_age_s : -1;
     if (max_age_s < 0 || max_age_s > KEEP_MS / 1000)
         return KEEP_MS;
@@ -396,6 +315,7 @@ static void settle_entry(struct visit *visit)
     entry->policy = visit->policy;
     entry->fetched_ms = clock_epoch_ms();
     entry->expires_ms = entry->fetched_ms + keep_ms(visit);
+    robots_obey_delay(visit->robots, entry);
     save_entry(visit->robots, entry);
 }
 
@@ -421,7 +341,7 @@ static struct promise *run_visit(struct task *task, void *arg)
         if (rc == 0)
             rc = judge(task, visit);
         if (rc < 0 && rc != -ECANCELED)
-            settle_failure(visit, OUTCOME_PARSE_FAILED, "");
+            settle_failure(visit, OUTCOME_PARSE_FAILED, "", "");
         if (rc != -ECANCELED)
             settle_entry(visit);
     }
@@ -440,21 +360,31 @@ static struct promise *join_pause(struct robots *robots, struct robots_entry *en
     return promise_ref(entry->pause);
 }
 
+/* What was known and did not fit into memory comes back. */
+static struct promise *run_load(struct task *task, void *arg)
+{
+    struct robots_entry *entry = arg;
+    struct robots *robots = entry->robots;
+    struct promise *loaded = robots->config.load(entry->origin, robots->config.arg);
+    int rc = task_await(task, loaded);
+    entry->is_stored = false; /* where it is not found, it is fetched */
+    if (rc == 0)
+        robots_restore(robots, promise_value(loaded));
+    promise_unref(loaded);
+    entry->fetching = promise_unref(entry->fetching);
+    robots->fetches--;
+    return rc == -ECANCELED ? promise_rejected(task_loop(task), ECANCELED, "robots", "cancelled")
+                            : NULL;
+}
+
 static char no_detail[] = "";
 
-struct promise *robots_fetch(struct robots *robots, const char *origin,
-                             const struct address_policy *policy)
+static struct visit *visit_new(struct robots *robots, struct robots_entry *entry,
+                               const struct address_policy *policy)
 {
-    struct robots_entry *entry = entry_of(robots, origin);
-    if (robots_of(robots, origin, policy)->known)
-        return promise_resolved(robots->config.loop, NULL, NULL);
-    if (entry->fetching)
-        return promise_ref(entry->fetching);
-    if (is_pausing(robots, entry))
-        return join_pause(robots, entry);
     struct visit *visit = memory_new(sizeof *visit);
     char text[URL_MAX_BYTES + sizeof "/robots.txt"];
-    int bytes = snprintf(text, sizeof text, "%s/robots.txt", origin);
+    int bytes = snprintf(text, sizeof text, "%s/robots.txt", entry->origin);
     url_parse(text, (size_t)bytes, NULL, &visit->url);
     visit->robots = robots;
     visit->entry = entry;
@@ -465,14 +395,29 @@ struct promise *robots_fetch(struct robots *robots, const char *origin,
                                             .retry_after_ms = -1};
     visit->slot = body_slots_take(robots->config.slots);
     entry->feedback = (struct host_feedback){.retry_after_ms = -1};
+    return visit;
+}
+
+struct promise *robots_fetch(struct robots *robots, const char *origin,
+                             const struct address_policy *policy)
+{
+    struct robots_entry *entry = robots_entry_of(robots, origin);
+    if (robots_of(robots, origin, policy)->known)
+        return promise_resolved(robots->config.loop, NULL, NULL);
+    if (entry->fetching)
+        return promise_ref(entry->fetching);
+    if (robots_is_pausing(robots, entry))
+        return join_pause(robots, entry);
     robots->fetches++;
-    entry->fetching = task_start(robots->config.loop, run_visit, visit);
+    entry->fetching =
+        task_start(robots->config.loop, entry->is_stored ? run_load : run_visit,
+                   entry->is_stored ? (void *)entry : visit_new(robots, entry, policy));
     return promise_ref(entry->fetching);
 }
 
 void robots_cancel(struct robots *robots, const char *origin)
 {
-    const struct robots_entry *entry = entry_of(robots, origin);
+    const struct robots_entry *entry = robots_entry_of(robots, origin);
     if (entry->fetching)
         promise_cancel(entry->fetching);
     if (entry->pause)

@@ -1,10 +1,15 @@
 /* Robots: the robots.txt of each origin (RFC 9309), fetched once for all jobs, kept for as long as
- * Cache-Control says within ten minutes and a day, also in the catalog. Loop thread.
+ * Cache-Control says within ten minutes and a day, also in the catalog. What they ask for between
+ * requests (Crawl-delay) the host ledger is told here, each time that one is read. Loop thread.
  *
  * An entry is unknown ──a try──▶ known, or ──the try failed, another may help──▶ pausing ──▶
  * unknown. Each try is a request that somebody has got a turn at the host for; while an entry
  * pauses, with growing pauses, nothing is held but memory. When tries or patience are at their end
- * it is known to be unreachable, for a minute.
+ * it is known to be unreachable, until the pause that it asked for and a minute are over. A pause
+ * that would end after max_wait_ms is not begun.
+ *
+ * The rules of all origins have so much memory; those that were not asked for longest leave it, and
+ * are loaded from the catalog when they are asked for, which needs no turn at the host.
  */
 #ifndef IMGCRAWL_ROBOTS_H
 #define IMGCRAWL_ROBOTS_H
@@ -12,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "crawler/base/outcome.h"
 #include "crawler/extract/robots_txt.h"
@@ -42,6 +48,10 @@ struct robots_config {
     struct fetch_session *session; /* whose proxy is the way there; NULL: the operator's, or none */
     /* A fetched robots.txt is to be kept; NULL: it is not. */
     void (*save)(const struct robots_row *row, void *arg);
+    /* What was saved, as a struct robots_row *; rejected where it is not there. NULL: what leaves
+     * memory is fetched anew. */
+    struct promise *(*load)(const char *origin, void *arg);
+    size_t max_rules_bytes; /* of all origins in memory, but of one at least; 0: no limit */
     void *arg;
 };
 
@@ -57,8 +67,12 @@ void robots_restore(struct robots *robots, const struct robots_row *row);
 
 /* What is known of an origin's robots.txt. */
 struct robots_entry {
+    struct robots *robots;
+    TAILQ_ENTRY(robots_entry) link; /* while it has rules */
     const char *origin;
-    bool known; /* false: not fetched yet, or too long ago */
+    struct host *host; /* that was told its Crawl-delay; NULL: none was */
+    bool known;        /* false: not fetched yet, or too long ago, or not in memory */
+    bool is_stored;    /* it left memory, and can be loaded */
     enum outcome
         outcome;  /* OK: rules count. ROBOTS_UNREACHABLE: nothing is allowed. Another failure:
                      the origin itself cannot be reached, and every page of it would fail so */

@@ -310,6 +310,14 @@ static int read_seeds(const struct member *member, const json_t *value, void *fi
 
 const struct member_type member_seeds = {read_seeds, write_list, NULL, done_list};
 
+static bool holds_most_regexes(const struct text_list *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += pattern_is_regex(list->items[i]);
+    return count == PATTERN_REGEX_MOST;
+}
+
 static int read_pattern(const char *text, size_t bytes, int index, const struct member *member,
                         struct text_list *list, struct settings_error *error)
 {
@@ -317,6 +325,11 @@ static int read_pattern(const char *text, size_t bytes, int index, const struct 
     if (bytes == 0 || bytes > MAX_PATTERN_BYTES || strlen(text) != bytes)
         return settings_refuse(error, member->name, index, "must be from 1 to %d bytes long",
                                MAX_PATTERN_BYTES);
+    if (pattern_is_regex(text) && holds_most_regexes(list))
+        return settings_refuse(error, member->name, index,
+                               "is one regular expression too many: a list takes %d; combine "
+                               "several into one with |, or use globs",
+                               PATTERN_REGEX_MOST);
     const char *problem = pattern_problem(text, detail, sizeof detail);
     if (problem)
         return settings_refuse(error, member->name, index, "%s", problem);

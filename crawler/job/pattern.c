@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -21,12 +20,12 @@
 enum {
     MAX_PATTERN_BYTES = 2000,
     MAX_NESTING = 50,      /* of parentheses */
-    MATCH_STEPS = 20000,   /* of one match; a URL of 8 KiB takes ".*x" that many characters */
+    MATCH_STEPS = 200000,  /* of one match: some milliseconds */
+    LIST_STEPS = 1000000,  /* of all the expressions of a list on one URL */
+    CUT_OFFS_MOST = 3,     /* on one URL; then no further expression is tried on it */
     MATCH_DEPTH = 20000,   /* of backtracking */
     MATCH_HEAP_KIB = 4096, /* for the places to go back to */
-    PROBE_BYTES = 48,      /* short enough that only what is exponential takes long */
-    URL_CPU_US = 5000,     /* for all regular expressions of a list */
-    CLOCK_EVERY = 16,      /* expressions between two looks at the clock */
+    PROBE_BYTES = 28,      /* short enough that only what is exponential takes long */
 };
 
 struct pattern {
@@ -34,7 +33,6 @@ struct pattern {
     size_t bytes;     /* of text */
     pcre2_code *code; /* a regular expression; NULL: a glob, or one with a problem */
     bool is_regex;
-    size_t limit_bytes; /* URLs of this length and more are cut off at once */
 };
 
 struct patterns {
@@ -46,19 +44,19 @@ struct patterns {
 
 static const char prefix[] = "re:";
 
-static bool is_regex(const char *text)
+bool pattern_is_regex(const char *text)
 {
     return strncmp(text, prefix, sizeof prefix - 1) == 0;
 }
 
 /* Reading */
 
-static pcre2_match_context *new_match_context(void)
+static pcre2_match_context *new_match_context(uint32_t steps)
 {
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     if (!context)
         abort();
-    pcre2_set_match_limit(context, MATCH_STEPS);
+    pcre2_set_match_limit(context, steps);
     pcre2_set_depth_limit(context, MATCH_DEPTH);
     pcre2_set_heap_limit(context, MATCH_HEAP_KIB);
     return context;
@@ -128,7 +126,7 @@ static bool takes_too_long(const pcre2_code *code, const char *text)
     enum { STARTS = sizeof starts / sizeof starts[0], UNITS = sizeof units / sizeof units[0] };
     char probe[PROBE_BYTES + 260], own[256], unit[2] = "";
     distinct_characters(text, own);
-    pcre2_match_context *context = new_match_context();
+    pcre2_match_context *context = new_match_context(MATCH_STEPS);
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
     bool cut_off = false;
     for (size_t i = 0; i < STARTS * (UNITS + strlen(own)) && !cut_off; i++) {
@@ -160,18 +158,18 @@ static const char *regex_problem(const char *text, char *detail, size_t detail_b
     if (!slow)
         return NULL;
     snprintf(detail, detail_bytes,
-             "takes too long already on URLs of %d characters: \"%.80s\"; avoid repetitions "
-             "within repetitions",
+             "takes too long already on URLs of %d characters: \"%.60s\"; avoid repetitions within "
+             "repetitions, and use [^/]* or [^-]* in place of .*",
              PROBE_BYTES, text);
     return detail;
 }
 
 const char *pattern_problem(const char *text, char *detail, size_t detail_bytes)
 {
-    const char *expression = is_regex(text) ? text + sizeof prefix - 1 : text;
+    const char *expression = pattern_is_regex(text) ? text + sizeof prefix - 1 : text;
     if (!*expression)
         snprintf(detail, detail_bytes, "is empty: it would match no URL");
-    else if (is_regex(text))
+    else if (pattern_is_regex(text))
         return regex_problem(expression, detail, detail_bytes);
     else
         return NULL;
@@ -184,10 +182,17 @@ static void read_pattern(struct pattern *pattern, const char *text)
 {
     int error;
     size_t offset;
-    *pattern = (struct pattern){
-        .text = text, .bytes = strlen(text), .is_regex = is_regex(text), .limit_bytes = SIZE_MAX};
+    *pattern =
+        (struct pattern){.text = text, .bytes = strlen(text), .is_regex = pattern_is_regex(text)};
     if (pattern->is_regex)
         pattern->code = compile(text + sizeof prefix - 1, &error, &offset);
+}
+
+/* The more expressions, the fewer steps for each: what one URL costs has a bound. */
+static uint32_t steps_of_each(size_t regex_count)
+{
+    size_t share = LIST_STEPS / regex_count;
+    return share < MATCH_STEPS ? (uint32_t)share : MATCH_STEPS;
 }
 
 struct patterns *patterns_new(const struct text_list *texts)
@@ -200,7 +205,7 @@ struct patterns *patterns_new(const struct text_list *texts)
         patterns->regex_count += patterns->items[i].is_regex;
     }
     if (patterns->regex_count > 0) {
-        patterns->context = new_match_context();
+        patterns->context = new_match_context(steps_of_each(patterns->regex_count));
         patterns->data = pcre2_match_data_create(1, NULL);
     }
     return patterns;
@@ -219,53 +224,7 @@ struct patterns *patterns_free(struct patterns *patterns)
     return NULL;
 }
 
-static int64_t cpu_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* CPU time of one URL, looked at after every few expressions. The looks come in groups of equals,
- * so the dearest group, not each expression, is known to have been too dear. */
-struct budget {
-    int64_t started_us, looked_us, dearest_us;
-    size_t since, group, dearest;
-};
-
-static void cut_from(struct pattern *pattern, size_t bytes)
-{
-    size_t limit = bytes - bytes / 4;
-    if (limit < pattern->limit_bytes)
-        pattern->limit_bytes = limit;
-}
-
-/* Too much for one URL: what cost most is not tried again on long ones. */
-static void cut_dearest(struct patterns *patterns, const struct budget *budget, size_t bytes)
-{
-    size_t end = budget->dearest;
-    for (size_t i = 0, seen = 0; i < patterns->count && seen < end; i++) {
-        if (patterns->items[i].is_regex && ++seen + CLOCK_EVERY > end)
-            cut_from(&patterns->items[i], bytes);
-    }
-}
-
-static bool is_spent(struct budget *budget)
-{
-    budget->group++;
-    if (++budget->since < CLOCK_EVERY)
-        return false;
-    int64_t now_us = cpu_us();
-    if (now_us - budget->looked_us > budget->dearest_us) {
-        budget->dearest_us = now_us - budget->looked_us;
-        budget->dearest = budget->group;
-    }
-    budget->looked_us = now_us;
-    budget->since = 0;
-    return now_us - budget->started_us > URL_CPU_US;
-}
-
-static enum pattern_result match_one(struct patterns *patterns, struct pattern *pattern,
+static enum pattern_result match_one(const struct patterns *patterns, const struct pattern *pattern,
                                      const char *url, size_t bytes)
 {
     if (!pattern->is_regex)
@@ -273,34 +232,22 @@ static enum pattern_result match_one(struct patterns *patterns, struct pattern *
                                                                          : PATTERN_NO_MATCH;
     if (!pattern->code)
         return PATTERN_NO_MATCH;
-    if (bytes >= pattern->limit_bytes)
-        return PATTERN_CUT_OFF;
-    enum pattern_result result = run(pattern->code, url, bytes, patterns->data, patterns->context);
-    if (result == PATTERN_CUT_OFF)
-        cut_from(pattern, bytes);
-    return result;
+    return run(pattern->code, url, bytes, patterns->data, patterns->context);
 }
 
 enum pattern_result patterns_match(struct patterns *patterns, const char *url, size_t bytes,
                                    size_t *ret_index)
 {
-    enum pattern_result overall = PATTERN_NO_MATCH;
-    struct budget budget = {0};
-    if (patterns->regex_count > 0)
-        budget.started_us = budget.looked_us = cpu_us();
-    bool spent = false;
+    size_t cut_offs = 0;
     for (size_t i = 0; i < patterns->count; i++) {
-        struct pattern *pattern = &patterns->items[i];
-        enum pattern_result result =
-            spent && pattern->is_regex ? PATTERN_CUT_OFF : match_one(patterns, pattern, url, bytes);
-        if (result == PATTERN_MATCH || (result == PATTERN_CUT_OFF && overall == PATTERN_NO_MATCH))
+        const struct pattern *pattern = &patterns->items[i];
+        if (pattern->is_regex && cut_offs == CUT_OFFS_MOST)
+            continue;
+        enum pattern_result result = match_one(patterns, pattern, url, bytes);
+        if (result == PATTERN_MATCH || (result == PATTERN_CUT_OFF && cut_offs++ == 0))
             *ret_index = i;
         if (result == PATTERN_MATCH)
             return result;
-        if (result == PATTERN_CUT_OFF)
-            overall = result;
-        if (pattern->is_regex && !spent && (spent = is_spent(&budget)))
-            cut_dearest(patterns, &budget, bytes);
     }
-    return overall;
+    return cut_offs > 0 ? PATTERN_CUT_OFF : PATTERN_NO_MATCH;
 }

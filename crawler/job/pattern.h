@@ -1,15 +1,11 @@
 /* Patterns over whole URLs, as a job's include and exclude settings give them: a glob, where '*' is
  * any run of characters, or "re:" and a PCRE2 regular expression that must match the whole URL.
  *
- * A person writes them, so an expression may be one that takes for ever. It meets three limits:
- * when it is read it is tried on short texts made to bring that out and refused if they do; every
- * match has a limit of steps and of memory; and one URL may cost the whole list only so much CPU
- * time. A pattern that hits a limit is "cut off" on this URL, and from then on, untried, on all
- * that are three quarters as long or longer. So it costs little however many URLs there are, and
- * goes on working on short ones.
- *
- * What was cut off counts as "do not fetch": as a match to exclude, as none to include. One thread
- * at a time.
+ * A person writes them, so an expression may be one that takes for ever. When it is read it is
+ * tried on short texts made to bring that out, and refused if they do. Each match has a limit of
+ * steps and of memory, counted by PCRE2 and not by a clock, so that the answer is the same at any
+ * time and on any machine: a pattern that hits it is "cut off" on this URL. A URL on which one was
+ * cut off and none matches is not fetched. One thread at a time.
  */
 #ifndef IMGCRAWL_PATTERN_H
 #define IMGCRAWL_PATTERN_H
@@ -21,6 +17,10 @@
 
 /* What is wrong with a pattern, as a sentence for people in detail; NULL: nothing. */
 const char *pattern_problem(const char *text, char *detail, size_t detail_bytes);
+
+/* Whether it is a regular expression; of those a list may hold PATTERN_REGEX_MOST. */
+bool pattern_is_regex(const char *text);
+enum { PATTERN_REGEX_MOST = 100 };
 
 enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_CUT_OFF };
 

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/base/clock.h"
 #include "crawler/base/memory.h"
 #include "crawler/extract/record.h"
 #include "crawler/frontier/url_cleaning.h"
 #include "crawler/workers/image_host.h"
 
-enum { BATCH_URLS = 1000, BATCH_IMAGES = 4000 };
+enum { BATCH_URLS = 1000, BATCH_IMAGES = 4000, BATCH_US = 10000 };
 
 static struct store_text of_record(struct record_text text)
 {
@@ -155,8 +156,9 @@ static void add_entry(struct sitemap_batch *batch, const struct sitemap_entry *e
 static void add_entries(struct sitemap_batch *batch)
 {
     const struct sitemap_record *record = &batch->reading->record;
+    int64_t end_us = clock_running_us() + BATCH_US; /* others have the loop then */
     while (batch->next_entry < record->entry_count && batch->url_count < BATCH_URLS &&
-           batch->image_count < BATCH_IMAGES) {
+           batch->image_count < BATCH_IMAGES && clock_running_us() < end_us) {
         add_entry(batch, &record->entries[batch->next_entry]);
         batch->next_entry++;
         skip_images(batch);

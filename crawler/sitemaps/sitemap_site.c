@@ -40,14 +40,34 @@ static struct host *host_of(const struct sitemap_site *site)
     return hosts_get(services_of(site)->hosts, name.data, name.bytes);
 }
 
-bool sitemap_site_start(struct lane *lane)
+static const struct robots_entry *robots_entry_of(const struct sitemap_site *site)
+{
+    struct url_slice slice = url_origin(site->url);
+    char *origin = memory_strndup(slice.data, slice.bytes);
+    const struct robots_entry *entry =
+        robots_of(services_of(site)->robots, origin, site->sitemaps->config.policy);
+    free(origin);
+    return entry;
+}
+
+static struct promise *begin_robots(struct sitemap_site *site);
+
+bool sitemap_site_is_free(const struct lane *lane)
+{
+    const struct sitemap_site *site = (const struct sitemap_site *)lane;
+    return site->begin == begin_robots && robots_entry_of(site)->known;
+}
+
+struct host_request *sitemap_site_start(struct lane *lane)
 {
     struct sitemap_site *site = (struct sitemap_site *)lane;
+    if (lane->is_free && !sitemap_site_is_free(lane))
+        return NULL; /* it has expired this very moment */
     lane_want(lane, false);
     if (promise_state_of(site->granted) != PROMISE_PENDING)
-        return false; /* cancelled, and on its way out */
+        return NULL; /* cancelled, and on its way out */
     promise_follow(site->granted, site->begin(site));
-    return site->at_host;
+    return site->at_host ? &site->request : NULL;
 }
 
 /* Waits for the host of site->url to give a turn, and for the request that begin() makes then. What
@@ -68,21 +88,11 @@ static int take_turn(struct task *task, struct sitemap_site *site,
 static void leave_host(struct sitemap_site *site, const struct host_feedback *feedback)
 {
     if (site->at_host)
-        lane_finished(&site->lane, feedback);
+        lane_finished(&site->request, feedback);
     site->at_host = false;
 }
 
 /* robots.txt */
-
-static const struct robots_entry *robots_entry_of(const struct sitemap_site *site)
-{
-    struct url_slice slice = url_origin(site->url);
-    char *origin = memory_strndup(slice.data, slice.bytes);
-    const struct robots_entry *entry =
-        robots_of(services_of(site)->robots, origin, site->sitemaps->config.policy);
-    free(origin);
-    return entry;
-}
 
 static struct promise *begin_robots(struct sitemap_site *site)
 {
@@ -104,9 +114,6 @@ static int learn_robots(struct task *task, struct sitemap_site *site,
         if (rc < 0 && (rc != -ECANCELED || site->sitemaps->cancelled))
             return rc;
     }
-    long delay_ms = robots_rules_delay_ms(entry->rules);
-    if (delay_ms > 0)
-        host_set_crawl_delay(host_of(site), delay_ms);
     *ret_entry = entry;
     return 0;
 }
@@ -152,6 +159,7 @@ static struct promise *begin_fetch(struct sitemap_site *site)
     return fetch_start(services->fetcher, &(struct fetch_request){
                                               .url = site->url->href,
                                               .slot = site->slot,
+                                              .host = site->lane.host,
                                               .max_body_bytes = site->slot->capacity,
                                               .cut_body = true,
                                               .accept = FETCH_ACCEPT_ANY,

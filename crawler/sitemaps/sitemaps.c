@@ -180,6 +180,7 @@ struct sitemaps *sitemaps_new(const struct sitemaps_config *config)
     sitemaps->origins = text_map_new();
     sitemaps->waiting_end = &sitemaps->waiting;
     lane_group_init(&sitemaps->lanes, config->services->hosts, sitemap_site_start);
+    sitemaps->lanes.is_free = sitemap_site_is_free;
     lane_group_set_delay(&sitemaps->lanes, config->delay_ms);
     return sitemaps;
 }

@@ -43,7 +43,8 @@ struct sitemap_site {
     /* The turn at a host: begin() is called when it has come. */
     struct promise *granted;
     struct promise *(*begin)(struct sitemap_site *site);
-    bool at_host; /* the host counts a request of ours */
+    bool at_host;                /* begin() made a request, */
+    struct host_request request; /* which the host counts */
 
     /* The sitemap that is being read. */
     struct url *url; /* where it is asked for, after redirects */
@@ -63,6 +64,8 @@ bool sitemaps_next(struct sitemap_site *site, struct sitemap_source *ret_source)
 struct promise *sitemap_site_run(struct task *task, void *arg);
 void sitemaps_site_ended(struct sitemap_site *take_site);
 /* A lane_start_fn. */
-bool sitemap_site_start(struct lane *lane);
+struct host_request *sitemap_site_start(struct lane *lane);
+/* A lane_free_fn: it waited to ask for a robots.txt that is known by now. */
+bool sitemap_site_is_free(const struct lane *lane);
 
 #endif

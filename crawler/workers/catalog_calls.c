@@ -245,3 +245,39 @@ void catalog_calls_save_hosts(const struct catalog_calls *calls, const struct ho
     }
     promise_unref(promise_catch(submit(calls, save_hosts_on_thread, call), log_unsaved, what));
 }
+
+/* A robots.txt that is looked for; the promise gives out the copy as its row. */
+struct robots_load {
+    struct robots_copy copy; /* first */
+    struct catalog *catalog;
+    char *origin;
+};
+
+static void robots_load_free(void *value)
+{
+    struct robots_load *load = value;
+    robots_copy_done(&load->copy);
+    free(load->origin);
+    free(load);
+}
+
+static int copy_robots(const struct robots_row *row, void *arg)
+{
+    struct robots_load *load = arg;
+    robots_copy_init(&load->copy, row);
+    return 0;
+}
+
+static int load_robots_on_thread(void *arg)
+{
+    struct robots_load *load = arg;
+    return catalog_get_robots(load->catalog, load->origin, copy_robots, load);
+}
+
+struct promise *catalog_calls_get_robots(const struct catalog_calls *calls, const char *origin)
+{
+    struct robots_load *load = memory_new(sizeof *load);
+    load->catalog = calls->catalog;
+    load->origin = memory_strndup(origin, strlen(origin));
+    return store_writer_call_owned(calls->writer, load_robots_on_thread, load, robots_load_free);
+}

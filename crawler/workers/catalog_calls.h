@@ -38,6 +38,8 @@ struct robots_copy {
 void robots_copy_init(struct robots_copy *copy, const struct robots_row *row);
 void robots_copy_done(struct robots_copy *copy);
 
+/* Resolves with a struct robots_row *; rejects with ENOENT. */
+struct promise *catalog_calls_get_robots(const struct catalog_calls *calls, const char *origin);
 /* Nobody waits for these two; each is one transaction. The first consumes its rows (malloc()ed),
  * the second copies them. */
 void catalog_calls_save_robots(const struct catalog_calls *calls, struct robots_copy *take_rows,

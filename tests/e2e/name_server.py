@@ -7,7 +7,7 @@ import socket
 import struct
 
 A, AAAA = 1, 28
-NXDOMAIN = 3
+SERVFAIL, NXDOMAIN = 2, 3
 
 
 def read_name(packet):
@@ -26,12 +26,13 @@ def question(packet):
 
 
 def answer(packet, suffix, address, ttl):
-    """(the name, its type, the whole answer); names outside the suffix do not exist."""
+    """(the name, its type, the whole answer); names outside the suffix do not exist. address None: the server fails."""
     name, at = read_name(packet)
     kind = struct.unpack_from("!H", packet, at)[0]
     exists = name == suffix or name.endswith("." + suffix)
-    records = 1 if exists and kind == A else 0
-    head = packet[:2] + struct.pack("!HHHHH", 0x8180 | (0 if exists else NXDOMAIN), 1, records, 0, 0)
+    records = 1 if exists and address and kind == A else 0
+    code = NXDOMAIN if not exists else 0 if address else SERVFAIL
+    head = packet[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, records, 0, 0)
     body = packet[12:at + 4]
     if records:
         body += struct.pack("!HHHIH", 0xC00C, A, 1, ttl, 4) + socket.inet_aton(address)
@@ -55,7 +56,8 @@ def serve(udp, control, suffix, addresses, ttl):
 
 
 class NameServer:
-    """Every name below `suffix` has the one address; of several, each question for a name gets the next."""
+    """Every name below `suffix` has the one address; of several, each question for a name gets the next.
+    None among them: the server fails."""
 
     def __init__(self, suffix="test", addresses=("127.0.0.1",), ttl=3600):
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

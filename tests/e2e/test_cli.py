@@ -338,3 +338,15 @@ def test_line_of_the_log_does_not_run_into_the_progress_line(tmp_path):
         drawn, line = terminal.text()[:warning.end()].split("\r")[-2:]
         assert set(drawn) == {" "}, "the progress line was not wiped off"
         assert re.match(r"\d{4}-\d\d-\d\dT\S+Z warning: ", line), line
+
+
+def test_inspect_answers_each_line_with_one_also_where_it_cannot():
+    lines = ["", '{"robots_b64": "!", "agent": "a", "url": "http://b/"}', '{"robots": "", "agent": "a", "url": "http://b/"}']
+    result = subprocess.run([IMGCRAWL, "inspect", "robots"], input="\n".join(lines) + "\n", capture_output=True, text=True,
+                            timeout=20)
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(answers) == len(lines)
+    assert "empty line" in answers[0]["error"]
+    assert answers[1]["error"] == '"robots_b64" is no base64'
+    assert answers[2]["allowed"]
+    assert "inspect sitemap" in run("help", "inspect").stdout

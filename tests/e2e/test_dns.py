@@ -72,3 +72,15 @@ def test_host_that_does_not_exist_says_so(daemon):
     assert "dns_failed" in daemon.log.read_text()
     daemon.act(job, "cancel")
     daemon.wait_for(job)
+
+
+def test_name_that_recovers_is_asked_for_again_and_fetched(tmp_path):
+    """With the defaults, a retry comes after the failure was forgotten."""
+    with NameServer(addresses=(None, "127.0.0.1")) as names, ManyNames(tmp_path, 1) as site:
+        daemon = Daemon(tmp_path / "data", "--set", f"dns.servers={names.address}", "--set", "dns.tries=1", *FREE)
+        daemon.start()
+        try:
+            job = daemon.wait_for(daemon.create(*site.seeds("names"), scope="any"), seconds=60)
+        finally:
+            daemon.kill()
+        assert job["state"] == "finished" and job["counts"]["failed"] == 0, job

@@ -110,6 +110,7 @@ def test_host_rules_are_kept_and_the_most_specific_counts(daemon):
     assert daemon.request("DELETE", "/v1/host-rules?pattern=quick.localhost").status == 404
     assert daemon.request("DELETE", "/v1/host-rules").status == 400
     for rule in ({"pattern": "a b", "delay_ms": 1}, {"pattern": "x.example"}, {"delay_ms": 1},
-                 {"pattern": "x.example", "delay_ms": -1}, {"pattern": "x.example", "colour": "red"}):
+                 {"pattern": "127.0.0.1:8", "delay_ms": 1}, {"pattern": "x.example", "delay_ms": -1}, {"pattern": "x.example", "colour": "red"}):
         answer = daemon.request("PUT", "/v1/host-rules", rule)
         assert answer.status == 422 and answer.json["errors"], answer
+        assert answer.json["type"] == "urn:imgcrawl:problem:invalid-rule"

@@ -1,6 +1,7 @@
 """Sites without end: each crawl comes to its end by itself, says why, and releases what a person wants after all.
 Ordinary sites that look a little like them are crawled whole."""
 import sys
+import urllib.parse
 
 import handbook
 import pytest
@@ -67,6 +68,17 @@ def test_endless_calendar(api, endless):
         assert trap["pattern"] == endless.url + "/calendar/{date}"
     assert sum(trap["held_urls"] for trap in traps.values()) == held(job) > 0
     assert job["counts"]["done"] < MOST_PAGES
+    note = next(one for one in job["notes"] if one["code"] == "traps_suspended")
+    assert f" {held(job)} URLs back: see traps" in note["detail"]
+    check_why(api, job, endless.url + "/calendar/2093/1", traps)
+
+
+def check_why(api, job, url, traps):
+    """Of a URL that is not known, but which the trap would hold back."""
+    answer = api.get(f"/v1/jobs/{job['id']}/why?url=" + urllib.parse.quote(url, safe="")).json
+    assert answer["outcome"] == "trap" and answer["rule"]["kind"] == "trap", answer
+    assert answer["trap_id"] in {trap["id"] for trap in traps.values()}
+    assert url.rpartition("/calendar")[0] + "/calendar/{date}" in answer["sentence"]
 
 
 @pytest.mark.parametrize("path", ["/session/", "/account/"])
@@ -168,6 +180,18 @@ def test_release_of_many_queues_each_once(api, endless):
     assert counts["skipped"] == 0 and counts["done"] == counts["known"] > 3000
     assert all(trap["held_urls"] == 0 for trap in api.all(f"/v1/jobs/{job_id}/traps"))
     assert endless.hits("/facets") == counts["done"] - len(slow), "something was fetched twice"
+
+
+def test_what_was_released_too_late_is_skipped_for_the_limit(api, endless):
+    slow = [f"{endless.url}/slow/{ms}" for ms in range(4000, 4004)]
+    job_id = api.create(endless.url + "/facets", *slow, max_pages=500, max_seconds=120)
+    trap = api.wait_until(lambda: api.all(f"/v1/jobs/{job_id}/traps"), lambda traps: len(traps) == 2)
+    assert all(release(api, job_id, one).status == 200 for one in trap)
+    job = api.wait_for(job_id)
+    counts = sums_up(job)
+    assert job["reason"] == "max_pages" and set(counts["skipped_by_reason"]) == {"max_pages"}, counts
+    assert all(one["held_urls"] == 0 for one in api.all(f"/v1/jobs/{job_id}/traps"))
+    assert not [note for note in job["notes"] if note["code"] == "traps_suspended"]
 
 
 def test_a_real_site_has_no_traps(api, handbook_site):

@@ -36,7 +36,7 @@ def why(crawl, url):
     url = site.url + url if url.startswith("/") else url
     answer = daemon.get(results(job, "why") + "?url=" + urllib.parse.quote(url, safe=""))
     assert answer.status == 200, answer
-    assert answer.json["sentence"].endswith(".")
+    assert answer.json["sentence"].endswith(".") and not answer.json["sentence"].endswith("..")
     return answer.json
 
 
@@ -51,7 +51,7 @@ def why(crawl, url):
     ("/c", "skipped", "max_depth", "limit", "max_depth"),
     ("/deep/1/2/3/4/5/6", "skipped", "max_path_depth", "limit", "max_path_depth"),
     ("/z/z/z/z/z/z", "skipped", "repeated_segments", "limit", "max_repeated_segments"),
-    ("/list?p=3", "skipped", "max_query_variants", "limit", "max_query_variants"),
+    ("/list?p=3", "skipped", "max_query_variants", "limit", "max_query_variants 2:"),
 ])
 def test_a_known_url_names_the_rule_that_decided(crawl, url, state, outcome, kind, words):
     answer = why(crawl, url)
@@ -59,6 +59,7 @@ def test_a_known_url_names_the_rule_that_decided(crawl, url, state, outcome, kin
     assert answer["rule"]["kind"] == kind
     assert words in answer["rule"]["text"], answer
     assert answer["rule"]["text"] in answer["sentence"]
+    assert answer["sentence"].startswith(f"{state.capitalize()} ({outcome}): ")
 
 
 def test_the_way_there_leads_from_the_seed_to_the_url(crawl):
@@ -74,6 +75,8 @@ def test_the_way_there_leads_from_the_seed_to_the_url(crawl):
     ("/private/y", "robots_disallowed", "robots", "robots.txt line 4"),
     ("/setup.exe", "excluded", "scope", "*.exe"),
     ("https://elsewhere.example/", "out_of_scope", "scope", "host"),
+    ("/list?p=4", "max_query_variants", "limit", "max_query_variants 2:"),
+    ("/other?p=4", None, "none", "give it as a seed"),
     ("/login", None, "nofollow", "nofollow"),
 ])
 def test_of_an_unknown_url_it_tells_what_would_become_of_it(crawl, url, outcome, kind, words):
@@ -123,3 +126,57 @@ def test_what_was_skipped_adds_up(crawl):
         assert len(pages) == item["count"]
         assert {example["page_id"] for example in item["examples"]} <= {each["id"] for each in pages}
         assert len(item["examples"]) == min(3, item["count"])
+
+
+def test_a_host_that_is_used_up_is_the_reason_for_what_is_not_known(tmp_path):
+    with StaticSite({"/": page('<a href="/a">a</a><a href="/b">b</a>'), "/a": page("a")}) as site:
+        daemon = CheckedDaemon(tmp_path / "data").start()
+        job = daemon.crawl(site.url + "/", max_host_pages=2, sitemaps="off")
+        for path in ("/b", "/nowhere"):
+            answer = why((daemon, site, job), path)
+            assert answer["outcome"] == "max_host_pages" and "max_host_pages 2:" in answer["sentence"], answer
+        daemon.stop()
+
+
+def test_a_page_of_very_many_links_is_followed_whole(tmp_path):
+    links = "".join(f'<a href="/p/{n}">x</a>' for n in range(20000))
+    with StaticSite({"/": page(links), "/p/7": page('<a href="/q">q</a>')}) as site:
+        daemon = CheckedDaemon(tmp_path / "data").start()
+        job = daemon.crawl(site.url + "/", max_pages=20, exclude=["re:.*a.*=.*x5", *(f"*/z{n}" for n in range(500))],
+                           sitemaps="off")
+        counts = job["counts"]
+        assert counts["known"] >= 20001 and counts["known"] == sum(
+            counts[state] for state in ("done", "failed", "skipped", "queued", "in_flight")), counts
+        assert [step["via"] for step in why((daemon, site, job), "/p/19999")["path"]] == ["seed", "link"]
+        daemon.stop()
+
+
+def test_a_pattern_that_takes_too_long_is_told_as_such(tmp_path):
+    slow = "/" + "a" * 3000 + "?x5!"
+    with StaticSite({"/": page(f'<a href="{slow}">x</a>')}) as site:
+        daemon = CheckedDaemon(tmp_path / "data").start()
+        job = daemon.crawl(site.url + "/", exclude=["re:.*a.*a.*a.*x5"], sitemaps="off")
+        assert job["counts"]["skipped_by_reason"] == {"pattern_limit": 1}
+        answer = why((daemon, site, job), slow)
+        assert (answer["outcome"], answer["rule"]["kind"]) == ("pattern_limit", "scope")
+        assert "exclude pattern 1 took too long" in answer["sentence"]
+        many = [f"re:.*/{n}" for n in range(101)]
+        problem = daemon.post("/v1/jobs", {"seeds": [site.url], "exclude": many})
+        assert problem.status == 422 and "combine several into one with |" in str(problem.json), problem
+        daemon.stop()
+
+
+def test_a_page_that_takes_long_to_follow_is_left_at_once(tmp_path):
+    links = "".join(f'<a href="/{"a" * 1000}{n}?x5!">x</a>' for n in range(4000))
+    with StaticSite({"/": page(links)}) as site:
+        daemon = CheckedDaemon(tmp_path / "data").start()
+        job_id = daemon.create(site.url + "/", exclude=["re:.*a.*a.*a.*x5"], sitemaps="off")
+        daemon.wait_until(lambda: daemon.job(job_id), lambda job: job["counts"]["known"] > 1)
+        assert daemon.act(job_id, "cancel").status == 200
+        daemon.wait_for(job_id)
+        job = daemon.wait_until(lambda: daemon.job(job_id), lambda job: job["counts"]["queued"] + job["counts"]["in_flight"] == 0)
+        counts = job["counts"]
+        assert job["state"] == "cancelled" and counts["known"] < 4001, counts
+        assert counts["known"] == counts["done"] + counts["skipped"] + counts["failed"], counts
+        assert counts["skipped_by_reason"]["cancelled"] == 1, "the page itself, which is not stored"
+        assert daemon.stop() == 0

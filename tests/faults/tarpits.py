@@ -1,5 +1,6 @@
 """A thousand tarpits in one thread: each an address of its own on 127.0.0.0/8, each answering with a promise of a long
-page and then one byte a second. All listen with one socket, bound to every address."""
+page and then one byte a second, from its first page on or from a later one. All listen with one socket, bound to every
+address."""
 import selectors
 import socket
 import threading
@@ -7,14 +8,22 @@ import time
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100000\r\n\r\n"
 ROBOTS = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+LINKS = 6  # of a page that is told quickly
+
+
+def quick_page():
+    body = b"<!DOCTYPE html><title>quick</title>" + b"".join(b'<a href="/%d">%d</a>' % (i, i) for i in range(LINKS))
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
 class Tarpits:
-    """urls: one for each. drips_robots: robots.txt too; else there is none, told quickly. `held` counts the connections
+    """urls: one for each. drips_robots: robots.txt too; else there is none, told quickly. turns: its first page is quick,
+    too, and leads to others, which drip. `held` counts the connections
     that are being dripped to."""
 
-    def __init__(self, count, drips_robots=True):
-        self.drips_robots = drips_robots
+    def __init__(self, count, drips_robots=True, turns=False):
+        self.drips_robots = drips_robots and not turns
+        self.turns = turns
         self.listener = socket.create_server(("0.0.0.0", 0), backlog=1024)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
@@ -71,6 +80,8 @@ class Tarpits:
                 self._close(connection)
             elif request.startswith(b"GET /robots.txt ") and not self.drips_robots:
                 connection.send(ROBOTS)
+            elif request.startswith(b"GET / ") and self.turns:
+                connection.send(quick_page())
             else:
                 connection.send(HEAD)
                 self.dripping.add(connection)

@@ -59,3 +59,40 @@ def test_retry_after_is_kept_over_a_pause_of_the_job(start_daemon):
         assert daemon.act(job, "resume").status == 200
         assert watch(daemon, job)["counts"]["done"] == 1
         assert time.monotonic() - begun >= 3
+
+
+def skipped(job):
+    return job["counts"]["skipped_by_reason"].get("robots_unreachable")
+
+
+def test_a_job_ends_although_a_robots_txt_is_busy_for_ever(start_daemon):
+    """Its host's own pause is far longer than the verdict is kept, and it must not be asked for again and again."""
+    daemon = start_daemon("fetch.retry_base_ms=90000", "fetch.retry_max_ms=3600000",
+                          "politeness.robots_max_wait_ms=1000")
+    with Fixture(robots_status=503) as site:
+        job = watch(daemon, daemon.create(*(f"{site.url}/ok?{i}" for i in range(300))), seconds=20)
+        assert skipped(job) == 300 and job["state"] == "failed"
+        assert "robots_max_wait_ms" in job["detail"], job["detail"]
+        assert site.hits("/robots.txt") == 1
+
+
+def test_a_job_ends_at_once_when_robots_txt_asks_for_more_than_the_wait(start_daemon):
+    daemon = start_daemon()
+    pages = {"/robots.txt": (429, {"Retry-After": "3600"}, b"")}
+    with StaticSite(pages) as site:
+        job = watch(daemon, daemon.create(site.url + "/", site.url + "/2"), seconds=20)
+        assert skipped(job) == 2 and "robots_max_wait_ms" in job["detail"]
+        again = watch(daemon, daemon.create(site.url + "/3"), seconds=20)
+        assert skipped(again) == 1 and "3600 s" in again["detail"]
+
+
+def test_why_of_a_queued_url_tells_what_the_job_waits_for(start_daemon):
+    daemon = start_daemon("fetch.retry_base_ms=100")
+    with StaticSite({"/robots.txt": (503, {"Retry-After": "60"}, b"")}) as site:
+        job = daemon.create(site.url + "/", sitemaps="off")
+        told = watch(daemon, job, until=lambda job: job["detail"] is not None)
+        why = daemon.get(f"/v1/jobs/{job}/why?url={site.url}/").json
+        assert why["state"] == "queued" and "waiting" in told["detail"]
+        assert "for host 127.0.0.1" in why["sentence"], why["sentence"]
+        assert daemon.act(job, "cancel").status == 200
+        daemon.wait_for(job)

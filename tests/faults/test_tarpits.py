@@ -5,7 +5,7 @@ from fixture import Fixture
 from job_checks import watch
 from tarpits import Tarpits
 
-TARPITS, SLOTS, HOSTS, PAGES = 1000, 64, 10, 60
+TARPITS, SLOTS, HOSTS, PAGES = 300, 64, 10, 60
 OPTIONS = (f"fetch.pages_in_flight={SLOTS}", "politeness.slow_after_ms=300", "politeness.robots_patience_ms=1500",
            "politeness.own_host_connections=4")
 
@@ -38,8 +38,23 @@ def test_healthy_hosts_finish_while_every_slot_that_tarpits_may_hold_is_held(sta
         daemon.wait_for(stuck)
 
 
+def test_healthy_hosts_finish_beside_hosts_that_answer_once_and_then_drip(start_daemon):
+    """They are quick at first and may have any slot; what they hold beyond the slow share is taken back."""
+    daemon = start_daemon(*OPTIONS)
+    addresses = [f"127.0.1.{i + 1}" for i in range(HOSTS)]
+    with Tarpits(TARPITS, turns=True) as pits, Fixture(bind=addresses) as site:
+        stuck = daemon.create(*pits.urls, sitemaps="off", max_depth=1)
+        daemon.wait_until(lambda: daemon.get("/healthz").json["fetch"]["slots_of_slow_hosts"], lambda slow: slow >= 8)
+        job = daemon.create(*(f"{url}/page/1?of={PAGES}" for url in site.urls), sitemaps="off")
+        job = watch(daemon, job, until=lambda job: job["state"] == "finished")
+        assert job["counts"]["done"] == HOSTS * PAGES
+        assert pits.held > 0 and daemon.job(stuck)["state"] == "running"
+        assert daemon.act(stuck, "cancel").status == 200
+        daemon.wait_for(stuck)
+
+
 def test_hosts_that_are_found_later_get_their_turn(start_daemon):
-    """A healthy host that nobody knows yet, behind a thousand tarpits in the same job."""
+    """A healthy host that nobody knows yet, behind 200 tarpits in the same job."""
     daemon = start_daemon(*OPTIONS, "politeness.robots_tries=1", "fetch.max_attempts=1")
     with Tarpits(200) as pits, Fixture() as site:
         job = daemon.create(*pits.urls, site.url + "/page/1?of=3", sitemaps="off")

@@ -34,9 +34,10 @@ struct world {
     char path[96];
     int room;
     bool only_retries;
-    bool closing;                       /* stop when nothing is under way any more */
-    unsigned visits;                    /* under way */
-    unsigned char fates[WORLD_MAX_IDS]; /* by id; survives a restart */
+    bool closing;                                /* stop when nothing is under way any more */
+    unsigned visits;                             /* under way */
+    unsigned char fates[WORLD_MAX_IDS];          /* by id; survives a restart */
+    struct host_request requests[WORLD_MAX_IDS]; /* by id */
     int64_t settled, leases, empty_leases, refills;
     int load_rc;
     /* Called for a URL that was leased; ends it by world_settle() or world_return(). */
@@ -70,14 +71,27 @@ static inline struct world *world_of_lane(struct lane *lane)
     return (struct world *)(void *)((char *)lane->group - offsetof(struct world, lanes));
 }
 
-static inline bool world_start_lane(struct lane *lane)
+/* A visit does not end before start() has returned. */
+struct world_begin {
+    struct world *world;
+    struct frontier_url *url;
+};
+
+static inline void world_visit_begin(void *arg)
+{
+    struct world_begin *visit = arg;
+    visit->world->visit(visit->world, visit->url);
+    free(visit);
+}
+
+static inline struct host_request *world_start_lane(struct lane *lane)
 {
     struct world *world = world_of_lane(lane);
     struct frontier_url *url =
         frontier_lease((struct frontier_origin *)(void *)lane, world->only_retries);
     if (!url) {
         world->empty_leases++;
-        return false;
+        return NULL;
     }
     assert_true(url->id > 0 && url->id < WORLD_MAX_IDS);
     assert_int_equal(world->fates[url->id], FATE_UNKNOWN); /* never twice */
@@ -87,8 +101,11 @@ static inline bool world_start_lane(struct lane *lane)
     world->room--;
     world->visits++;
     url->attempts++;
-    world->visit(world, url);
-    return true;
+    struct world_begin *visit = malloc(sizeof *visit);
+    assert_non_null(visit);
+    *visit = (struct world_begin){world, url};
+    loop_call_soon(world->loop, world_visit_begin, visit);
+    return &world->requests[url->id];
 }
 
 static inline void world_loaded(int rc, void *arg)
@@ -101,11 +118,11 @@ static inline void world_loaded(int rc, void *arg)
     }
 }
 
-static inline void world_end_request(struct world *world, struct lane *lane)
+static inline void world_end_request(struct world *world, int64_t url_id)
 {
     world->room++;
     world->visits--;
-    lane_finished(lane, &(struct host_feedback){.retry_after_ms = -1});
+    lane_finished(&world->requests[url_id], &(struct host_feedback){.retry_after_ms = -1});
     hosts_pump(world->hosts);
     if (world->visits == 0 && (world->closing || frontier_queued(world->frontier) == 0))
         loop_stop(world->loop);
@@ -114,20 +131,20 @@ static inline void world_end_request(struct world *world, struct lane *lane)
 static inline void world_return(struct frontier_url *url, int64_t retry_at_ms)
 {
     struct world *world = world_of_lane(&url->origin->lane);
-    struct lane *lane = &url->origin->lane;
-    world->fates[url->id] = FATE_UNKNOWN;
+    int64_t id = url->id;
+    world->fates[id] = FATE_UNKNOWN;
     job_counts_unlease(&world->counts);
     frontier_return(url, retry_at_ms);
-    world_end_request(world, lane);
+    world_end_request(world, id);
 }
 
 static inline struct promise *world_settled(struct promise *settled, void *arg)
 {
     struct world_visit *visit = arg;
     struct world *world = visit->world;
-    struct lane *lane = &visit->url->origin->lane;
+    int64_t id = visit->url->id;
     assert_int_equal(promise_state_of(settled), PROMISE_RESOLVED);
-    world->fates[visit->url->id] = FATE_SETTLED;
+    world->fates[id] = FATE_SETTLED;
     world->settled++;
     job_counts_settle(&world->counts, OUTCOME_OK);
     finds_announce(&visit->finds, &world->counts);
@@ -136,7 +153,7 @@ static inline struct promise *world_settled(struct promise *settled, void *arg)
     finds_done(&visit->finds);
     free(visit->texts);
     free(visit);
-    world_end_request(world, lane);
+    world_end_request(world, id);
     return NULL;
 }
 

@@ -9,7 +9,7 @@
 #include "crawler/hosts/host.h"
 #include "tests/unit/crawler/crawler_test.h"
 
-enum { MAX_STARTS = 200, MAX_LANES = 12, DELAY_MS = 40 };
+enum { MAX_STARTS = 200, MAX_LANES = 12, DELAY_MS = 40, MAX_REQUESTS = 16 };
 
 struct job_lane {
     struct lane lane; /* first */
@@ -17,6 +17,7 @@ struct job_lane {
     char name;
     int left; /* requests that it wants to make */
     bool refuses;
+    struct host_request requests[MAX_REQUESTS]; /* under way where host is set */
 };
 
 struct ledger {
@@ -32,6 +33,7 @@ struct ledger {
     int stop_after; /* stops the loop at that many starts */
     int saves;
     int64_t saved_backoff_ms;
+    int turns; /* of the loop's queue */
 };
 
 static inline bool has_room(void *arg)
@@ -51,7 +53,29 @@ static inline void save(const struct host_memory *rows, size_t count, bool is_pa
     ledger->saved_backoff_ms = rows->backoff_ms;
 }
 
-static inline bool start(struct lane *lane)
+/* The one of the lane that is under way for longest; NULL: none. */
+static inline struct host_request *oldest_request(struct job_lane *lane)
+{
+    struct host_request *oldest = NULL;
+    for (int i = 0; i < MAX_REQUESTS; i++) {
+        struct host_request *request = &lane->requests[i];
+        if (request->host && (!oldest || request->begun_ms < oldest->begun_ms))
+            oldest = request;
+    }
+    return oldest;
+}
+
+static inline struct host_request *unused_request(struct job_lane *lane)
+{
+    for (int i = 0; i < MAX_REQUESTS; i++) {
+        if (!lane->requests[i].host)
+            return &lane->requests[i];
+    }
+    fail_msg("too many requests of one lane");
+    return NULL;
+}
+
+static inline struct host_request *start(struct lane *lane)
 {
     struct job_lane *job_lane = (struct job_lane *)lane;
     struct ledger *ledger = job_lane->ledger;
@@ -64,9 +88,9 @@ static inline bool start(struct lane *lane)
     if (ledger->start_count == ledger->stop_after)
         loop_stop(ledger->loop);
     if (job_lane->refuses)
-        return false;
+        return NULL;
     ledger->room--;
-    return true;
+    return unused_request(job_lane);
 }
 
 static inline int open_ledger_with(void **state, void (*change)(struct hosts_config *config))
@@ -142,10 +166,10 @@ static inline void finish(struct ledger *ledger, struct host *host, bool overloa
                           int64_t retry_after)
 {
     struct job_lane *lane = ledger->lanes;
-    while (lane->lane.host != host)
+    while (lane->lane.host != host || !oldest_request(lane))
         lane++;
     ledger->room++;
-    lane_finished(&lane->lane,
+    lane_finished(oldest_request(lane),
                   &(struct host_feedback){.overloaded = overloaded, .retry_after_ms = retry_after});
     hosts_pump(ledger->hosts);
 }

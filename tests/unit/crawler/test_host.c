@@ -118,17 +118,83 @@ static void host_crawl_delay_is_the_longest_and_has_a_most(void **state)
 {
     struct ledger *ledger = *state;
     struct host *host = host_of(ledger, "example.com");
-    host_set_crawl_delay(host, 2 * DELAY_MS);
-    host_set_crawl_delay(host, 1); /* of another origin */
+    int one, other; /* robots.txt files */
+    host_set_crawl_delay(host, &one, 2 * DELAY_MS);
+    host_set_crawl_delay(host, &other, 1);
     add_lane(ledger, 0, "example.com", 3);
     run_until(ledger, 1);
     int64_t ended_ms = loop_now_ms(ledger->loop);
     finish(ledger, host, false, -1);
     run_until(ledger, 2);
     assert_not_before(ledger, 1, ended_ms + 2 * DELAY_MS);
-    host_set_crawl_delay(host, INT64_C(3600) * 1000);
+    host_set_crawl_delay(host, &one, INT64_C(3600) * 1000);
     finish(ledger, host, false, -1);
     run_until(ledger, 3); /* comes, as it is taken as 3 * DELAY_MS */
+}
+
+static int64_t delay_of(const struct host *host)
+{
+    struct host_view view;
+    host_look(host, &view);
+    return view.delay_ms;
+}
+
+static void host_crawl_delay_goes_down_with_the_file_that_asked_for_it(void **state)
+{
+    struct ledger *ledger = *state;
+    struct host *host = host_of(ledger, "example.com");
+    int one, other; /* robots.txt files */
+    host_set_crawl_delay(host, &one, 3 * DELAY_MS);
+    host_set_crawl_delay(host, &other, 2 * DELAY_MS);
+    assert_int_equal(delay_of(host), 3 * DELAY_MS);
+    host_set_crawl_delay(host, &one, DELAY_MS + 1);
+    assert_int_equal(delay_of(host), 2 * DELAY_MS);
+    host_set_crawl_delay(host, &other, 0);
+    assert_int_equal(delay_of(host), DELAY_MS + 1);
+    host_set_crawl_delay(host, &one, 0);
+    assert_int_equal(delay_of(host), DELAY_MS);
+    host_set_crawl_delay(host, &one, 0); /* and is gone already */
+    host_set_crawl_delay(host, &one, 3 * DELAY_MS);
+    assert_int_equal(delay_of(host), 3 * DELAY_MS);
+}
+
+/* Lanes in which no request is made */
+
+static bool is_settling(const struct lane *lane)
+{
+    return ((const struct job_lane *)(const void *)lane)->refuses;
+}
+
+static void lanes_that_ask_nothing_do_not_wait_for_their_host(void **state)
+{
+    struct ledger *ledger = *state;
+    ledger->groups[0].is_free = is_settling;
+    add_lane(ledger, 0, "example.com", 2);
+    run_until(ledger, 1);
+    finish(ledger, host_of(ledger, "example.com"), true, 3600 * 1000);
+    struct job_lane *settling = add_lane(ledger, 0, "example.com", 50);
+    settling->refuses = true;
+    host_located(host_of(ledger, "example.com"), NULL, 0); /* it is looked at again */
+    run_until(ledger, 51);
+    assert_int_equal(settling->left, 0);
+    assert_int_equal(ledger->lanes[0].left, 1);
+    assert_int_equal(ledger->lanes[0].lane.state, LANE_PARKED);
+}
+
+static void count_turn(void *arg)
+{
+    struct ledger *ledger = arg;
+    assert_true(ledger->start_count <= 10 * ++ledger->turns);
+    if (ledger->start_count < 150)
+        loop_call_soon(ledger->loop, count_turn, ledger);
+}
+
+static void lanes_that_take_no_slot_leave_the_loop_its_turns(void **state)
+{
+    struct ledger *ledger = *state;
+    add_lane(ledger, 0, "own.example", 150)->refuses = true;
+    loop_call_soon(ledger->loop, count_turn, ledger);
+    run_until(ledger, 150);
 }
 
 /* Backoff */
@@ -198,7 +264,7 @@ static void host_crawl_delay_holds_for_lanes_that_were_ready_already(void **stat
     put_rule(ledger, (struct host_rule){"example.com", {.delay_ms = 0, .connections = 3}});
     for (int i = 0; i < 3; i++)
         add_lane(ledger, 0, "example.com", 1);
-    host_set_crawl_delay(host_of(ledger, "example.com"), DELAY_MS);
+    host_set_crawl_delay(host_of(ledger, "example.com"), ledger, DELAY_MS);
     run_loop_for(ledger->loop, 10);
     assert_int_equal(ledger->start_count, 1);
     finish(ledger, host_of(ledger, "example.com"), false, -1);
@@ -310,6 +376,9 @@ int main(void)
         LEDGER_TEST(hosts_wait_each_for_themselves),
         LEDGER_TEST(own_hosts_have_connections_and_no_delay),
         LEDGER_TEST(host_crawl_delay_is_the_longest_and_has_a_most),
+        LEDGER_TEST(host_crawl_delay_goes_down_with_the_file_that_asked_for_it),
+        LEDGER_TEST(lanes_that_ask_nothing_do_not_wait_for_their_host),
+        LEDGER_TEST(lanes_that_take_no_slot_leave_the_loop_its_turns),
         LEDGER_TEST(host_backoff_doubles_and_ends_with_a_good_answer),
         LEDGER_TEST(host_retry_after_is_obeyed_also_where_it_is_longer_than_any_backoff),
         LEDGER_TEST(host_overload_told_by_many_answers_at_once_is_one_backoff),

@@ -25,8 +25,22 @@ static int open_addresses(void **state)
     return open_ledger_with(state, two_at_an_address);
 }
 
+static struct host *taken; /* the one that end_slow() was asked for last */
+static int taken_count;
+
+static bool end_slow(const struct host *host, int64_t begun_ms, void *arg)
+{
+    struct ledger *ledger = arg;
+    assert_true(begun_ms <= loop_now_ms(ledger->loop) - 60);
+    taken = host_of(ledger, host_name(host));
+    taken_count++;
+    return true;
+}
+
 static void eight_slots(struct hosts_config *config)
 {
+    taken_count = 0;
+    config->end_slow = end_slow;
     config->pace.delay_ms = 0;
     config->connections = 8;
     config->own_connections = 8;
@@ -43,11 +57,11 @@ static int open_shares(void **state)
 static void answer(struct ledger *ledger, struct job_lane *lane, int64_t elapsed_ms)
 {
     ledger->room++;
-    lane_finished(&lane->lane, &(struct host_feedback){.retry_after_ms = -1,
-                                                       .is_page = true,
-                                                       .answered = true,
-                                                       .first_byte_ms = 1,
-                                                       .elapsed_ms = elapsed_ms});
+    lane_finished(oldest_request(lane), &(struct host_feedback){.retry_after_ms = -1,
+                                                                .is_page = true,
+                                                                .answered = true,
+                                                                .first_byte_ms = 1,
+                                                                .elapsed_ms = elapsed_ms});
 }
 
 static void locate_all(struct ledger *ledger, const char *address)
@@ -134,9 +148,10 @@ static void address_whose_host_waits_for_time_lets_the_next_one_go(void **state)
 
 static struct job_lane *proven(struct ledger *ledger, const char *name)
 {
-    struct job_lane *lane = add_lane(ledger, 0, name, 1);
-    run_until(ledger, ledger->start_count + 1);
-    answer(ledger, lane, 1);
+    struct job_lane *lane = add_lane(ledger, 0, name, HOST_PROOF_PAGES);
+    run_until(ledger, ledger->start_count + HOST_PROOF_PAGES);
+    for (int i = 0; i < HOST_PROOF_PAGES; i++)
+        answer(ledger, lane, 1);
     return lane;
 }
 
@@ -151,12 +166,12 @@ static void share_of_new_hosts_leaves_the_rest_to_those_that_answer(void **state
         add_lane(ledger, 1, name, 1);
     }
     run_loop_for(ledger->loop, 10);
-    assert_int_equal(ledger->start_count, 1 + 4);
+    assert_int_equal(ledger->start_count, HOST_PROOF_PAGES + 4);
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_NEW], 4);
     quick->left = 8;
     lane_want(&quick->lane, true);
     run_loop_for(ledger->loop, 10);
-    assert_int_equal(ledger->start_count, 1 + 8);
+    assert_int_equal(ledger->start_count, HOST_PROOF_PAGES + 8);
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_QUICK], 4);
 }
 
@@ -199,7 +214,7 @@ static void host_that_does_not_answer_is_slow_from_its_time_on(void **state)
     struct job_lane *lane = proven(ledger, "stuck.localhost");
     lane->left = 2;
     lane_want(&lane->lane, true);
-    run_until(ledger, 3);
+    run_until(ledger, HOST_PROOF_PAGES + 2);
     host_look(lane->lane.host, &view);
     assert_int_equal(view.class, HOST_QUICK);
     run_loop_for(ledger->loop, 80);
@@ -208,10 +223,128 @@ static void host_that_does_not_answer_is_slow_from_its_time_on(void **state)
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_SLOW], 2);
     answer(ledger, lane, 1);
     host_look(lane->lane.host, &view);
+    assert_int_equal(view.class, HOST_SLOW); /* for the other one */
+    answer(ledger, lane, 1);
+    host_look(lane->lane.host, &view);
     assert_int_equal(view.class, HOST_QUICK);
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_SLOW], 0);
-    answer(ledger, lane, 1);
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_QUICK], 0);
+}
+
+/* As a fetch that is ended would: after as long as it has taken. */
+static void answer_late(struct ledger *ledger, struct job_lane *lane)
+{
+    answer(ledger, lane, loop_now_ms(ledger->loop) - oldest_request(lane)->begun_ms);
+}
+
+static struct job_lane *lane_at(struct ledger *ledger, const struct host *host)
+{
+    struct job_lane *lane = ledger->lanes;
+    while (lane->lane.host != host)
+        lane++;
+    return lane;
+}
+
+/* Hosts that were quick once hold all eight slots, and each has something more to ask for. */
+static void fill_slots_with_hosts_that_turn(struct ledger *ledger)
+{
+    struct job_lane *lanes[4];
+    for (int i = 0; i < 4; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "turn%d.localhost", i);
+        lanes[i] = proven(ledger, name);
+    }
+    ledger->room = 8;
+    for (int i = 0; i < 8; i++) {
+        lanes[i % 4]->left++;
+        lane_want(&lanes[i % 4]->lane, true);
+        run_until(ledger, ledger->start_count + 1);
+    }
+    assert_int_equal(hosts_share(ledger->hosts)->held[HOST_QUICK], 8);
+}
+
+static void slots_of_hosts_that_turned_slow_are_taken_back_for_who_waits(void **state)
+{
+    struct ledger *ledger = *state;
+    struct job_lane *quick = proven(ledger, "quick.localhost");
+    fill_slots_with_hosts_that_turn(ledger);
+    run_loop_for(ledger->loop, 80);
+    const struct host_share *share = hosts_share(ledger->hosts);
+    assert_int_equal(share->overdue, 8);
+    assert_int_equal(taken_count, 0); /* nobody waits */
+    quick->left = 7;
+    lane_want(&quick->lane, true);
+    for (int i = 0; i < 6; i++) {
+        run_loop_for(ledger->loop, 5);
+        assert_int_equal(taken_count, i + 1); /* one at a time */
+        answer_late(ledger, lane_at(ledger, taken));
+    }
+    run_loop_for(ledger->loop, 5);
+    assert_int_equal(taken_count, 6);
+    assert_int_equal(share->overdue, 2); /* what slow hosts may hold, they keep */
+    assert_int_equal(quick->left, 1);
+    assert_int_equal(share->held[HOST_QUICK], 6);
+}
+
+static void slots_of_hosts_that_turned_slow_are_taken_back_for_new_ones(void **state)
+{
+    struct ledger *ledger = *state;
+    fill_slots_with_hosts_that_turn(ledger);
+    run_loop_for(ledger->loop, 80);
+    struct job_lane *new = add_lane(ledger, 1, "new.localhost", 1);
+    run_loop_for(ledger->loop, 5);
+    assert_int_equal(taken_count, 1);
+    answer_late(ledger, lane_at(ledger, taken));
+    run_loop_for(ledger->loop, 5);
+    assert_int_equal(new->left, 0);
+    assert_int_equal(taken_count, 1);
+}
+
+static void request_begun_as_slow_is_not_taken_back(void **state)
+{
+    struct ledger *ledger = *state;
+    struct job_lane *slow = proven(ledger, "slow.localhost");
+    slow->left = 3;
+    lane_want(&slow->lane, true);
+    run_until(ledger, HOST_PROOF_PAGES + 3);
+    answer(ledger, slow, 1000);
+    ledger->room = 2;
+    answer(ledger, slow, 1000);
+    answer(ledger, slow, 1000);
+    slow->left = 2;
+    lane_want(&slow->lane, true);
+    run_loop_for(ledger->loop, 80);
+    assert_int_equal(hosts_share(ledger->hosts)->overdue, 2);
+    ledger->room = 0;
+    add_lane(ledger, 1, "new.localhost", 1);
+    run_loop_for(ledger->loop, 20);
+    assert_int_equal(taken_count, 0);
+}
+
+static void one_slow_request_makes_a_host_slow_whatever_else_it_answers(void **state)
+{
+    struct ledger *ledger = *state;
+    struct host_view view;
+    struct job_lane *lane = proven(ledger, "mixed.localhost");
+    lane->left = 2;
+    lane_want(&lane->lane, true);
+    run_until(ledger, HOST_PROOF_PAGES + 2);
+    run_loop_for(ledger->loop, 80);
+    answer(ledger, lane, 1); /* one of the two */
+    host_look(lane->lane.host, &view);
+    assert_int_equal(view.class, HOST_SLOW);
+    answer_late(ledger, lane);
+    host_look(lane->lane.host, &view);
+    assert_int_equal(view.class, HOST_SLOW); /* it is remembered */
+}
+
+static void haste_is_lost_at_once_and_regained_by_degrees(void **state)
+{
+    (void)state;
+    assert_int_equal(host_haste_learn(0, 7, 100), 7);
+    assert_int_equal(host_haste_learn(7, 400, 100), 400);
+    assert_int_equal(host_haste_learn(400, 0, 100), 300);
+    assert_int_equal(host_haste_learn(40, 80, 100), 50);
 }
 
 static void shares_are_by_turns_between_groups_too(void **state)
@@ -265,7 +398,7 @@ static void group_delay_holds_for_its_own_requests_alone(void **state)
     assert_int_equal(slow->left, 2); /* one at a time, though the host takes four */
     int64_t ended_ms = loop_now_ms(ledger->loop);
     ledger->room++;
-    lane_finished(&slow->lane, &(struct host_feedback){.retry_after_ms = -1});
+    lane_finished(oldest_request(slow), &(struct host_feedback){.retry_after_ms = -1});
     for (int i = 0; i < 3; i++)
         answer(ledger, quick, 1); /* the host has room for all */
     while (slow->left == 2)
@@ -284,7 +417,7 @@ static void rule_counts_at_once_but_not_below_crawl_delay(void **state)
     struct ledger *ledger = *state;
     struct host_view view;
     struct host *host = host_of(ledger, "www.example.com");
-    host_set_crawl_delay(host, 2 * DELAY_MS);
+    host_set_crawl_delay(host, ledger, 2 * DELAY_MS);
     put_rule(ledger, (struct host_rule){"*.example.com", {.delay_ms = 1, .connections = 5}});
     host_look(host, &view);
     assert_int_equal(view.delay_ms, 2 * DELAY_MS);
@@ -337,6 +470,11 @@ int main(void)
         WITH(open_shares, share_of_new_hosts_leaves_the_rest_to_those_that_answer),
         WITH(open_shares, share_of_slow_hosts_is_smaller_so_that_new_ones_are_found_out_about),
         WITH(open_shares, host_that_does_not_answer_is_slow_from_its_time_on),
+        WITH(open_shares, slots_of_hosts_that_turned_slow_are_taken_back_for_who_waits),
+        WITH(open_shares, slots_of_hosts_that_turned_slow_are_taken_back_for_new_ones),
+        WITH(open_shares, request_begun_as_slow_is_not_taken_back),
+        WITH(open_shares, one_slow_request_makes_a_host_slow_whatever_else_it_answers),
+        cmocka_unit_test(haste_is_lost_at_once_and_regained_by_degrees),
         WITH(open_shares, shares_are_by_turns_between_groups_too),
         WITH(open_ledger, group_held_starts_nothing_and_keeps_no_host_from_others),
         WITH(open_ledger, group_delay_holds_for_its_own_requests_alone),

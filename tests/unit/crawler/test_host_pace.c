@@ -157,14 +157,28 @@ static void share_tells_classes_by_what_is_known(void **state)
         struct host_haste haste;
         enum host_class class;
     } table[] = {
-        {{false, 0, false, 0}, HOST_NEW},       {{false, 10, true, 499}, HOST_NEW},
-        {{true, 10, false, 0}, HOST_QUICK},     {{true, 10, true, 499}, HOST_QUICK},
-        {{true, 10, true, 500}, HOST_SLOW},     {{false, 0, true, 500}, HOST_SLOW},
-        {{true, 500, false, 0}, HOST_SLOW},     {{false, 500, false, 0}, HOST_SLOW},
-        {{true, 10, false, 99999}, HOST_QUICK}, /* nobody asked it */
+        {{false, false, 0}, HOST_NEW},   {{false, false, 499}, HOST_NEW},
+        {{true, false, 10}, HOST_QUICK}, {{true, false, 499}, HOST_QUICK},
+        {{true, true, 10}, HOST_SLOW},   {{false, true, 0}, HOST_SLOW},
+        {{true, false, 500}, HOST_SLOW}, {{false, false, 500}, HOST_SLOW},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         assert_int_equal(host_class_of(&table[i].haste, 500), table[i].class);
+}
+
+static void share_of_new_hosts_is_not_used_up_by_those_that_turned_slow(void **state)
+{
+    (void)state;
+    struct host_share share;
+    host_share_init(&share, 256, 50);
+    share.held[HOST_SLOW] = share.turned = share.overdue = 256;
+    assert_true(host_share_has_room(&share, HOST_NEW));
+    assert_false(host_share_has_room(&share, HOST_SLOW));
+    assert_true(host_share_is_exceeded(&share));
+    share.overdue = 64;
+    assert_false(host_share_is_exceeded(&share));
+    share.turned = 128;
+    assert_false(host_share_has_room(&share, HOST_NEW));
 }
 
 /* Rules */
@@ -212,6 +226,13 @@ static void rules_are_read_and_written_as_json(void **state)
         {"{\"pattern\":\"*\",\"delay_ms\":1}", "/pattern"},
         {"{\"pattern\":\"a.*.example\",\"delay_ms\":1}", "/pattern"},
         {"{\"pattern\":\"http://x/\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"127.0.0.1:8\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"www.example.com:443\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"-\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"*.-\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"*.127.0.0.1\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"127.1\",\"delay_ms\":1}", "/pattern"},
+        {"{\"pattern\":\"[::1\",\"delay_ms\":1}", "/pattern"},
         {"{\"pattern\":7,\"delay_ms\":1}", "/pattern"},
         {"{\"pattern\":\"x.example\",\"delay_ms\":1.5}", "/delay_ms"},
         {"{\"pattern\":\"x.example\",\"delay_ms\":-1}", "/delay_ms"},
@@ -277,6 +298,7 @@ int main(void)
         cmocka_unit_test(pace_backs_off_longer_each_time_and_as_asked),
         cmocka_unit_test(share_has_limits_for_new_and_slow_hosts_only),
         cmocka_unit_test(share_tells_classes_by_what_is_known),
+        cmocka_unit_test(share_of_new_hosts_is_not_used_up_by_those_that_turned_slow),
         cmocka_unit_test(rules_most_specific_pattern_counts),
         cmocka_unit_test(rules_are_read_and_written_as_json),
         cmocka_unit_test(heap_gives_the_earliest_whatever_was_moved_or_taken_out),

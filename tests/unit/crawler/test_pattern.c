@@ -78,6 +78,9 @@ static void expression_with_a_mistake_is_refused_with_its_place(void **state)
     assert_true(is_refused("re:a\\Cb"));
     assert_false(is_refused("*"));
     assert_false(is_refused("(((["));
+    assert_false(is_refused("re:https?://[^/]+/.*/.*/.*\\.html(\\?.*)?"));
+    assert_false(is_refused("re:.*/.*-.*-.*-.*\\.html"));
+    assert_false(is_refused("re:.*a.*a.*x"));
     assert_false(is_refused("re:.*/tag/.*/page/.*/.*\\.php(\\?.*)?"));
     assert_false(is_refused("re:https?://([a-z0-9-]+\\.)*example\\.com/.*"));
 }
@@ -94,6 +97,9 @@ static void exponential_expression_is_refused(void **state)
     assert_true(is_refused("re:(.*/)*[^/]*\\.html"));
     assert_true(is_refused("re:(?:(?:a?)+b?)+c|(\\w+\\w*)+$"));
     assert_true(is_refused("re:(\\w|(?R))+x|((?R)*y)*"));
+    char detail[256];
+    assert_non_null(pattern_problem("re:(.*/)*[^/]*\\.html", detail, sizeof detail));
+    assert_non_null(strstr(detail, "use [^/]* or [^-]* in place of .*"));
     assert_true(cpu_seconds() - start < 2);
 }
 
@@ -154,7 +160,8 @@ static void match_is_cut_off_on_long_urls(void **state)
     free(url);
 }
 
-static void cut_off_pattern_is_not_tried_on_long_urls_again(void **state)
+/* The limit counts steps, so what was asked before, or how busy the machine is, changes nothing. */
+static void cut_off_depends_on_the_url_alone(void **state)
 {
     (void)state;
     char *items[] = {strdup("re:(?:a+)+b|.*http")};
@@ -162,22 +169,23 @@ static void cut_off_pattern_is_not_tried_on_long_urls_again(void **state)
     struct patterns *patterns = patterns_new(&list);
     char url[401];
     size_t index;
-    memset(url, 'a', 400);
-    memcpy(url + 396, "!b!p", 4);
-    assert_int_equal(patterns_match(patterns, url, 400, &index), PATTERN_CUT_OFF);
-    url[0] = 'b'; /* would fail at once, if it were tried */
-    assert_int_equal(patterns_match(patterns, url, 300, &index), PATTERN_CUT_OFF);
-    assert_int_equal(patterns_match(patterns, url, 299, &index), PATTERN_NO_MATCH);
-    assert_int_equal(patterns_match(patterns, "xhttp", 5, &index), PATTERN_MATCH);
+    for (int round = 0; round < 3; round++) {
+        memset(url, 'a', 400);
+        memcpy(url + 396, "!b!p", 4);
+        assert_int_equal(patterns_match(patterns, url, 400, &index), PATTERN_CUT_OFF);
+        url[0] = 'b'; /* fails at once */
+        assert_int_equal(patterns_match(patterns, url, 400, &index), PATTERN_NO_MATCH);
+        assert_int_equal(patterns_match(patterns, "xhttp", 5, &index), PATTERN_MATCH);
+    }
     patterns_free(patterns);
     free(items[0]);
 }
 
-static void thousand_slow_patterns_stay_within_a_budget(void **state)
+static void full_list_of_slow_patterns_stays_within_its_steps(void **state)
 {
     (void)state;
-    enum { COUNT = 1000, URLS = 300 };
-    char **items = calloc(COUNT, sizeof *items);
+    enum { COUNT = PATTERN_REGEX_MOST, URLS = 20 };
+    char *items[COUNT];
     for (int i = 0; i < COUNT; i++)
         assert_true(asprintf(&items[i], "re:.*a.*a.*a.*%d", i) > 0);
     struct text_list list = {.items = items, .count = COUNT};
@@ -185,22 +193,17 @@ static void thousand_slow_patterns_stay_within_a_budget(void **state)
     char *url = malloc(LONG_URL);
     size_t index;
     double start = cpu_seconds();
-    for (int i = 0; i < URLS; i++) {
-        memset(url, 'a', LONG_URL);
+    memset(url, 'a', LONG_URL);
+    for (int i = 0; i < URLS; i++)
         assert_int_equal(patterns_match(patterns, url, LONG_URL - (size_t)i, &index),
                          PATTERN_CUT_OFF);
-    }
-    double seconds = cpu_seconds() - start;
-    if (getenv("SHOW_TIMES"))
-        printf("%.2f ms a URL\n", seconds * 1000 / URLS);
-    assert_true(seconds < 30);
+    assert_true(cpu_seconds() - start < URLS);
     assert_int_equal(patterns_match(patterns, "aXaXa7", 6, &index), PATTERN_MATCH);
     assert_int_equal(index, 7);
     patterns_free(patterns);
     free(url);
     for (int i = 0; i < COUNT; i++)
         free(items[i]);
-    free(items);
 }
 
 static void match_beats_what_was_cut_off(void **state)
@@ -232,8 +235,8 @@ int main(void)
         cmocka_unit_test(exponential_expression_is_refused),
         cmocka_unit_test(huge_expression_is_refused_at_once),
         cmocka_unit_test(match_is_cut_off_on_long_urls),
-        cmocka_unit_test(cut_off_pattern_is_not_tried_on_long_urls_again),
-        cmocka_unit_test(thousand_slow_patterns_stay_within_a_budget),
+        cmocka_unit_test(cut_off_depends_on_the_url_alone),
+        cmocka_unit_test(full_list_of_slow_patterns_stays_within_its_steps),
         cmocka_unit_test(match_beats_what_was_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,6 +247,138 @@ static void robots_that_ask_for_more_patience_than_there_is_are_given_up(void **
     assert_int_equal(setting.site->requests, 1);
 }
 
+static void robots_that_cannot_be_had_say_why_and_outlive_the_pause_they_ask_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers, *why;
+        int64_t kept_s;
+    } table[] = {
+        {"Retry-After: 3600\r\n", "the next try, in 3600 s, would come after", 3660},
+        {"", "given up after 4 tries", 60},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        close_setting(state);
+        open_setting(state);
+        status = "429 Too Many Requests";
+        headers = table[i].headers;
+        const struct robots_entry *entry = fetch_of(setting.origin);
+        assert_int_equal(entry->outcome, OUTCOME_ROBOTS_UNREACHABLE);
+        assert_non_null(strstr(entry->detail, table[i].why));
+        assert_int_equal(entry->expires_ms - entry->fetched_ms, table[i].kept_s * 1000);
+    }
+}
+
+/* Memory */
+
+enum { ROOM_BYTES = 3000 };
+static struct robots_row stored = {.outcome = "ok", .status = 200};
+static int loads;
+
+static struct promise *load_stored(const char *origin, void *arg)
+{
+    (void)arg;
+    loads++;
+    stored.origin = origin;
+    return stored.rules ? promise_resolved(setting.loop, &stored, NULL)
+                        : promise_rejected(setting.loop, ENOENT, "catalog", "no such row");
+}
+
+static void open_small_memory(struct promise *(*load)(const char *origin, void *arg))
+{
+    robots_free(setting.robots);
+    setting.robots = robots_new(&(struct robots_config){.loop = setting.loop,
+                                                        .fetcher = setting.fetcher,
+                                                        .slots = setting.slots,
+                                                        .parser = setting.parser,
+                                                        .agent = "robots-test",
+                                                        .max_attempts = ATTEMPTS,
+                                                        .max_tries = TRIES,
+                                                        .load = load,
+                                                        .max_rules_bytes = ROOM_BYTES});
+}
+
+/* Restores so many origins with rules of 1000 bytes each. */
+static void restore_big(int count)
+{
+    char rules[1001] = "disallow 2 /no\n", origin[32];
+    memset(rules + 15, '\n', sizeof rules - 16);
+    stored.fetched_ms = clock_epoch_ms();
+    stored.expires_ms = stored.fetched_ms + 3600 * 1000;
+    stored.rules = rules;
+    for (int i = 0; i < count; i++) {
+        snprintf(origin, sizeof origin, "http://h%d.example", i);
+        stored.origin = origin;
+        robots_restore(setting.robots, &stored);
+    }
+}
+
+static int count_known(int count)
+{
+    char origin[32];
+    int known = 0;
+    for (int i = 0; i < count; i++) {
+        snprintf(origin, sizeof origin, "http://h%d.example", i);
+        known += robots_of(setting.robots, origin, &setting.policy)->known;
+    }
+    return known;
+}
+
+static void robots_beyond_their_memory_are_loaded_when_asked_for(void **state)
+{
+    (void)state;
+    open_small_memory(load_stored);
+    restore_big(10);
+    assert_int_equal(count_known(10), ROOM_BYTES / 1000);
+    const struct robots_entry *entry =
+        robots_of(setting.robots, "http://h0.example", &setting.policy);
+    assert_false(entry->known);
+    assert_true(robots_is_fetching(setting.robots, entry)); /* so nobody counts a request for it */
+    static const char rules[] = "disallow 2 /no\n";
+    stored.rules = rules;
+    loads = 0;
+    assert_false(allows(fetch_of("http://h0.example"), "/no"));
+    assert_int_equal(loads, 1);
+    assert_int_equal(body_slots_in_use(setting.slots), 0);
+}
+
+static void robots_in_memory_are_those_asked_for_last(void **state)
+{
+    (void)state;
+    open_small_memory(load_stored);
+    restore_big(3);
+    assert_true(robots_of(setting.robots, "http://h0.example", &setting.policy)->known);
+    restore_big(1); /* the same again changes nothing */
+    assert_int_equal(count_known(3), 3);
+    robots_of(setting.robots, "http://h0.example", &setting.policy);
+    stored.origin = "http://new.example";
+    char rules[1001];
+    memset(rules, '\n', sizeof rules - 1);
+    rules[1000] = '\0';
+    stored.rules = rules;
+    robots_restore(setting.robots, &stored);
+    assert_true(robots_of(setting.robots, "http://h0.example", &setting.policy)->known);
+    assert_false(robots_of(setting.robots, "http://h1.example", &setting.policy)->known);
+}
+
+static void robots_that_are_not_stored_any_more_are_fetched(void **state)
+{
+    (void)state;
+    static char rules[ROOM_BYTES];
+    open_small_memory(load_stored);
+    memset(rules, '\n', sizeof rules - 1);
+    stored.fetched_ms = clock_epoch_ms();
+    stored.expires_ms = stored.fetched_ms + 3600 * 1000;
+    stored.rules = rules;
+    stored.origin = setting.origin;
+    robots_restore(setting.robots, &stored);
+    restore_big(1); /* and the other leaves */
+    stored.rules = NULL;
+    body = "User-agent: *\nDisallow: /no\n";
+    assert_false(allows(fetch_of(setting.origin), "/no"));
+    assert_int_equal(setting.site->requests, 1);
+}
+
 static void robots_pause_can_be_cancelled(void **state)
 {
     (void)state;
@@ -398,6 +530,10 @@ int main(int argc, char **argv)
         ROBOTS_TEST(robots_answer_decides_as_the_standard_says),
         ROBOTS_TEST(robots_that_fail_are_asked_for_again_and_hold_nothing_meanwhile),
         ROBOTS_TEST(robots_that_ask_for_more_patience_than_there_is_are_given_up),
+        ROBOTS_TEST(robots_that_cannot_be_had_say_why_and_outlive_the_pause_they_ask_for),
+        ROBOTS_TEST(robots_beyond_their_memory_are_loaded_when_asked_for),
+        ROBOTS_TEST(robots_in_memory_are_those_asked_for_last),
+        ROBOTS_TEST(robots_that_are_not_stored_any_more_are_fetched),
         ROBOTS_TEST(robots_pause_can_be_cancelled),
         ROBOTS_TEST(robots_are_kept_as_cache_control_says_within_bounds),
         ROBOTS_TEST(robots_redirects_are_followed_five_times),

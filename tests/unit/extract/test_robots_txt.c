@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,9 +160,64 @@ static void robots_rules_that_are_not_well_formed_are_passed_over(void **state)
     assert_int_equal(decision.line, 7);
 }
 
+/* So many rules "*aaaa…b", each of which goes through all of a path of a's, and what follows.
+ */
+static char *rules_of_wildcards(unsigned count, const char *last)
+{
+    char *rules = malloc(count * 64 + strlen(last) + 1), *at = rules;
+    assert_non_null(rules);
+    for (unsigned line = 2; line < count + 2; line++)
+        at += sprintf(at, "disallow %u /*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n", line);
+    strcpy(at, last);
+    return rules;
+}
+
+static void robots_that_cost_too_much_to_match_disallow(void **state)
+{
+    (void)state;
+    struct robots_decision decision;
+    char path[1901] = "/";
+    memset(path + 1, 'a', sizeof path - 2);
+    char *rules = rules_of_wildcards(9000, "allow 9002 /*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
+    robots_rules_match(rules, path, strlen(path), &decision);
+    assert_false(decision.allowed);
+    assert_in_range(decision.line, 3, 9000);
+    assert_non_null(strstr(decision.rule, "too many wildcards"));
+    robots_rules_match(rules, "/short", 6, &decision);
+    assert_true(decision.allowed);
+    free(rules);
+    rules = rules_of_wildcards(100, "disallow 102 /a*b$\n"); /* as many as honest files have */
+    robots_rules_match(rules, path, strlen(path), &decision);
+    assert_int_equal(decision.line, 0);
+    assert_true(decision.allowed);
+    free(rules);
+    rules = rules_of_wildcards(100, "disallow 102 /a*$\n");
+    robots_rules_match(rules, path, strlen(path), &decision);
+    assert_int_equal(decision.line, 102);
+    free(rules);
+}
+
+static void robots_rules_without_wildcards_cost_nothing_of_it(void **state)
+{
+    (void)state;
+    struct robots_decision decision;
+    enum { LINES = 30000 };
+    char *rules = malloc(LINES * 32), *at = rules;
+    assert_non_null(rules);
+    for (unsigned line = 1; line <= LINES; line++)
+        at += sprintf(at, "disallow %u /x%u\n", line, line);
+    robots_rules_match(rules, "/x30000", 7, &decision);
+    assert_int_equal(decision.line, 30000);
+    robots_rules_match(rules, "/y", 2, &decision);
+    assert_true(decision.allowed);
+    free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(robots_that_cost_too_much_to_match_disallow),
+        cmocka_unit_test(robots_rules_without_wildcards_cost_nothing_of_it),
         cmocka_unit_test(robots_decision_names_its_rule),
         cmocka_unit_test(robots_longest_rule_wins_and_allow_wins_a_tie),
         cmocka_unit_test(robots_most_specific_agent_has_all_its_groups),

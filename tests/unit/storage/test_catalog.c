@@ -211,6 +211,11 @@ static void robots_are_replaced_and_expire(void **state)
     assert_int_equal(catalog_put_robots(catalog, &row), 0);
     assert_int_equal(catalog_each_robots(catalog, 100, collect_robots, list), 0);
     assert_string_equal(list, "https://a.example 404 disallow /x|");
+    list[0] = '\0';
+    assert_int_equal(catalog_get_robots(catalog, "https://b.example", collect_robots, list), 0);
+    assert_string_equal(list, "https://b.example 404 disallow /x|");
+    assert_int_equal(catalog_get_robots(catalog, "https://c.example", collect_robots, list),
+                     -ENOENT);
     assert_int_equal(catalog_forget_before(catalog, 500), 0);
     list[0] = '\0';
     assert_int_equal(catalog_each_robots(catalog, 0, collect_robots, list), 0);
