@@ -284,6 +284,16 @@ int db_each(sqlite3_stmt *statement, db_row_fn fn, void *arg)
     return r;
 }
 
+int db_each_of(sqlite3 *db, const char *sql, db_row_fn fn, void *arg)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(db, sql, &statement);
+    if (r == 0)
+        r = db_each(statement, fn, arg);
+    db_finalize(statement);
+    return r;
+}
+
 static void keep_code(struct db_values *values, int code)
 {
     if (values->code == SQLITE_OK)

@@ -56,6 +56,8 @@ int db_run(sqlite3_stmt *statement);
 /* Calls fn for each row and resets; a value other than 0 from fn ends the walk and is returned. */
 typedef int (*db_row_fn)(sqlite3_stmt *row, void *arg);
 int db_each(sqlite3_stmt *statement, db_row_fn fn, void *arg);
+/* The same for a query without parameters that is asked once. */
+int db_each_of(sqlite3 *db, const char *sql, db_row_fn fn, void *arg);
 
 /* The parameters of a statement, put one after the other: the first failure is kept and returned by
  * db_values_run(). Texts are not copied: they must live until then. */

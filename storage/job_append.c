@@ -7,17 +7,12 @@
 
 #include "storage/job_store_private.h"
 
-static void put_text(struct db_values *values, struct store_text text)
-{
-    db_put_bytes(values, text.data, text.bytes);
-}
-
 static int append_origin(struct job_store *store, const struct store_origin *origin)
 {
     struct db_values values = db_values(store->statements[JOB_INSERT_ORIGIN]);
     db_put_integer(&values, origin->id);
-    put_text(&values, origin->origin);
-    put_text(&values, origin->host);
+    job_put_text(&values, origin->origin);
+    job_put_text(&values, origin->host);
     return db_values_run(&values);
 }
 
@@ -25,7 +20,7 @@ static int append_url(struct job_store *store, const struct store_url *url)
 {
     struct db_values values = db_values(store->statements[JOB_INSERT_URL]);
     db_put_integer(&values, url->id);
-    put_text(&values, url->url);
+    job_put_text(&values, url->url);
     db_put_integer(&values, url->origin_id);
     db_put_positive(&values, url->parent_id);
     db_put_text(&values, url->via);
@@ -45,16 +40,16 @@ static int append_page_row(struct job_store *store, const struct store_page *pag
     db_put_integer(&values, page->id);
     db_put_text(&values, page->state);
     db_put_text(&values, page->outcome);
-    put_text(&values, page->detail);
+    job_put_text(&values, page->detail);
     db_put_positive(&values, page->status);
-    put_text(&values, page->redirect_to);
-    put_text(&values, page->content_type);
-    put_text(&values, page->charset);
+    job_put_text(&values, page->redirect_to);
+    job_put_text(&values, page->content_type);
+    job_put_text(&values, page->charset);
     db_put_integer(&values, (int64_t)page->body_bytes);
-    put_text(&values, page->title);
-    put_text(&values, page->base);
-    put_text(&values, page->canonical);
-    put_text(&values, page->meta_robots);
+    job_put_text(&values, page->title);
+    job_put_text(&values, page->base);
+    job_put_text(&values, page->canonical);
+    job_put_text(&values, page->meta_robots);
     db_put_integer(&values, page->flags);
     db_put_integer(&values, page->link_elements);
     db_put_integer(&values, page->image_elements);
@@ -62,11 +57,11 @@ static int append_page_row(struct job_store *store, const struct store_page *pag
     db_put_positive(&values, page->fetched_ms);
     db_put_positive(&values, page->fetched_ms > 0 ? page->fetch_ms : 0);
     db_put_text(&values, page->sniffed_type);
-    put_text(&values, page->robots_tag);
+    job_put_text(&values, page->robots_tag);
     db_put_integer(&values, page->directives);
-    put_text(&values, page->tdm_policy);
-    put_text(&values, page->etag);
-    put_text(&values, page->last_modified);
+    job_put_text(&values, page->tdm_policy);
+    job_put_text(&values, page->etag);
+    job_put_text(&values, page->last_modified);
     return db_values_run(&values);
 }
 
@@ -75,7 +70,7 @@ static int append_unfollowed(struct job_store *store, int64_t page_id,
 {
     struct db_values values = db_values(store->statements[JOB_INSERT_UNFOLLOWED]);
     db_put_integer(&values, page_id);
-    put_text(&values, link->url);
+    job_put_text(&values, link->url);
     db_put_text(&values, link->rule);
     return db_values_run(&values);
 }
@@ -84,8 +79,8 @@ static int append_image(struct job_store *store, int64_t id, const struct store_
 {
     struct db_values values = db_values(store->statements[JOB_INSERT_IMAGE]);
     db_put_integer(&values, id);
-    put_text(&values, image->url);
-    put_text(&values, image->host);
+    job_put_text(&values, image->url);
+    job_put_text(&values, image->host);
     int r = db_values_run(&values);
     if (r == 0)
         store->totals.images++;
@@ -121,14 +116,14 @@ int job_append_occurrence(struct job_store *store, int64_t page_id, const struct
     db_put_positive(&values, image_id);
     db_put_text(&values, image->source);
     db_put_integer(&values, image->position);
-    put_text(&values, image->raw);
-    put_text(&values, image->descriptor);
-    put_text(&values, image->alt);
+    job_put_text(&values, image->raw);
+    job_put_text(&values, image->descriptor);
+    job_put_text(&values, image->alt);
     db_put_text(&values, image->alt_state);
-    put_text(&values, image->title);
-    put_text(&values, image->width);
-    put_text(&values, image->height);
-    put_text(&values, image->loading);
+    job_put_text(&values, image->title);
+    job_put_text(&values, image->width);
+    job_put_text(&values, image->height);
+    job_put_text(&values, image->loading);
     db_put_positive(&values, (int64_t)image->data_bytes);
     r = db_values_run(&values);
     if (r == 0) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "storage/job_file.h"
+#include "storage/job_rows.h"
 
 enum repeat_statement {
     REPEAT_URLS,
@@ -22,7 +23,7 @@ struct job_repeat {
 };
 
 static const char *const statement_sql[REPEAT_COUNT] = {
-    [REPEAT_URLS] = "SELECT id, origin_id, parent_id, url, via, skipped, depth, hops FROM urls"
+    [REPEAT_URLS] = "SELECT " JOB_URL_COLUMNS " FROM urls"
                     " WHERE id > ? ORDER BY id LIMIT ?",
     [REPEAT_FIND] = "SELECT p.id, p.etag, p.last_modified FROM urls u JOIN pages p ON p.id = u.id"
                     " WHERE u.url = ? AND p.outcome IN ('ok', 'not_modified')"
@@ -98,42 +99,14 @@ struct job_repeat *job_repeat_free(struct job_repeat *repeat)
 
 /* ---- URLs ---- */
 
-static struct store_text column_text(sqlite3_stmt *row, int index)
-{
-    const char *text = db_text(row, index);
-    return (struct store_text){.data = text, .bytes = (size_t)sqlite3_column_bytes(row, index)};
-}
-
-struct url_walk {
-    store_url_fn fn;
-    void *arg;
-};
-
-static int visit_url(sqlite3_stmt *row, void *arg)
-{
-    const struct url_walk *walk = arg;
-    struct store_url url = {
-        .id = sqlite3_column_int64(row, 0),
-        .origin_id = sqlite3_column_int64(row, 1),
-        .parent_id = sqlite3_column_int64(row, 2),
-        .url = column_text(row, 3),
-        .via = db_text(row, 4),
-        .skipped = db_text(row, 5),
-        .depth = (uint32_t)sqlite3_column_int64(row, 6),
-        .hops = (uint32_t)sqlite3_column_int64(row, 7),
-    };
-    return walk->fn(&url, walk->arg);
-}
-
 int job_repeat_each_url(struct job_repeat *repeat, int64_t after_id, unsigned limit,
                         store_url_fn fn, void *arg)
 {
-    struct url_walk walk = {.fn = fn, .arg = arg};
     struct db_values values = db_values(repeat->statements[REPEAT_URLS]);
     db_put_integer(&values, after_id);
     db_put_integer(&values, limit);
     int r = db_values_code(&values);
-    return r < 0 ? r : db_each(values.statement, visit_url, &walk);
+    return r < 0 ? r : job_each_url(values.statement, fn, arg);
 }
 
 /* ---- validators ---- */
@@ -183,7 +156,7 @@ static void *grow(void *block, size_t *capacity, size_t item_bytes)
 /* The column's text, copied: what a row gives ends with its step. */
 static struct store_text keep_text(struct repeat_page *page, sqlite3_stmt *row, int index)
 {
-    struct store_text text = column_text(row, index);
+    struct store_text text = job_column_text(row, index);
     if (!text.data)
         return (struct store_text){NULL, 0};
     if (page->text_count == page->text_capacity)

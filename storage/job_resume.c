@@ -5,65 +5,27 @@
 
 #include "storage/job_store_private.h"
 
-static struct store_text column_text(sqlite3_stmt *row, int index)
-{
-    const char *text = db_text(row, index);
-    return (struct store_text){.data = text, .bytes = (size_t)sqlite3_column_bytes(row, index)};
-}
-
-/* Runs a query once, with one callback for its rows. */
-static int each_row(sqlite3 *db, const char *sql, db_row_fn fn, void *arg)
-{
-    sqlite3_stmt *statement = NULL;
-    int r = db_prepare(db, sql, &statement);
-    if (r == 0)
-        r = db_each(statement, fn, arg);
-    db_finalize(statement);
-    return r;
-}
-
 /* --- URLs and origins ---------------------------------------------------------------------- */
-
-struct url_walk {
-    store_url_fn fn;
-    void *arg;
-};
-
-static int visit_url(sqlite3_stmt *row, void *arg)
-{
-    const struct url_walk *walk = arg;
-    struct store_url url = {
-        .id = sqlite3_column_int64(row, 0),
-        .origin_id = sqlite3_column_int64(row, 1),
-        .parent_id = sqlite3_column_int64(row, 2),
-        .url = column_text(row, 3),
-        .via = db_text(row, 4),
-        .skipped = db_text(row, 5),
-        .depth = (uint32_t)sqlite3_column_int64(row, 6),
-        .hops = (uint32_t)sqlite3_column_int64(row, 7),
-    };
-    return walk->fn(&url, walk->arg);
-}
 
 int job_store_each_queued(struct job_store *store, int64_t origin_id, int64_t after_id,
                           unsigned limit, store_url_fn fn, void *arg)
 {
-    struct url_walk walk = {.fn = fn, .arg = arg};
     struct db_values values = db_values(store->statements[JOB_SELECT_QUEUED]);
     db_put_integer(&values, origin_id);
     db_put_integer(&values, after_id);
     db_put_integer(&values, limit ? (int64_t)limit : -1);
     int r = db_values_code(&values);
-    return r < 0 ? r : db_each(values.statement, visit_url, &walk);
+    return r < 0 ? r : job_each_url(values.statement, fn, arg);
 }
 
 int job_store_each_url(struct job_store *store, store_url_fn fn, void *arg)
 {
-    struct url_walk walk = {.fn = fn, .arg = arg};
-    return each_row(store->db,
-                    "SELECT id, origin_id, parent_id, url, via, skipped, depth, hops FROM urls"
-                    " ORDER BY id",
-                    visit_url, &walk);
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store->db, "SELECT " JOB_URL_COLUMNS " FROM urls ORDER BY id", &statement);
+    if (r == 0)
+        r = job_each_url(statement, fn, arg);
+    db_finalize(statement);
+    return r;
 }
 
 struct unfollowed_walk {
@@ -74,14 +36,14 @@ struct unfollowed_walk {
 static int visit_unfollowed(sqlite3_stmt *row, void *arg)
 {
     const struct unfollowed_walk *walk = arg;
-    struct store_unfollowed link = {.url = column_text(row, 0), .rule = db_text(row, 1)};
+    struct store_unfollowed link = {.url = job_column_text(row, 0), .rule = db_text(row, 1)};
     return walk->fn(&link, walk->arg);
 }
 
 int job_store_each_unfollowed(struct job_store *store, store_unfollowed_fn fn, void *arg)
 {
     struct unfollowed_walk walk = {.fn = fn, .arg = arg};
-    return each_row(store->db, "SELECT url, rule FROM unfollowed", visit_unfollowed, &walk);
+    return db_each_of(store->db, "SELECT url, rule FROM unfollowed", visit_unfollowed, &walk);
 }
 
 static int read_flag(sqlite3_stmt *row, void *arg)
@@ -121,8 +83,8 @@ static int visit_origin(sqlite3_stmt *row, void *arg)
     const struct origin_walk *walk = arg;
     struct store_origin origin = {
         .id = sqlite3_column_int64(row, 0),
-        .origin = column_text(row, 1),
-        .host = column_text(row, 2),
+        .origin = job_column_text(row, 1),
+        .host = job_column_text(row, 2),
     };
     return walk->fn(&origin, walk->arg);
 }
@@ -130,8 +92,8 @@ static int visit_origin(sqlite3_stmt *row, void *arg)
 int job_store_each_origin(struct job_store *store, store_origin_fn fn, void *arg)
 {
     struct origin_walk walk = {.fn = fn, .arg = arg};
-    return each_row(store->db, "SELECT id, origin, host FROM origins ORDER BY id", visit_origin,
-                    &walk);
+    return db_each_of(store->db, "SELECT id, origin, host FROM origins ORDER BY id", visit_origin,
+                      &walk);
 }
 
 /* --- tallies and totals -------------------------------------------------------------------- */
@@ -157,18 +119,18 @@ static int visit_tally(sqlite3_stmt *row, void *arg)
 int job_store_each_tally(struct job_store *store, store_tally_fn fn, void *arg)
 {
     struct tally_walk walk = {.fn = fn, .arg = arg};
-    return each_row(store->db,
-                    "SELECT state, reason, origin_id, sum(number) FROM ("
-                    " SELECT 'queued' AS state, NULL AS reason, origin_id, count(*) AS number"
-                    "  FROM urls WHERE skipped IS NULL"
-                    "  AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.id = urls.id)"
-                    "  GROUP BY origin_id"
-                    " UNION ALL SELECT 'skipped', skipped, 0, count(*) FROM urls"
-                    "  WHERE skipped IS NOT NULL GROUP BY skipped"
-                    " UNION ALL SELECT state, outcome, 0, count(*) FROM pages"
-                    "  GROUP BY state, outcome"
-                    ") GROUP BY state, reason, origin_id ORDER BY state, reason, origin_id",
-                    visit_tally, &walk);
+    return db_each_of(store->db,
+                      "SELECT state, reason, origin_id, sum(number) FROM ("
+                      " SELECT 'queued' AS state, NULL AS reason, origin_id, count(*) AS number"
+                      "  FROM urls WHERE skipped IS NULL"
+                      "  AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.id = urls.id)"
+                      "  GROUP BY origin_id"
+                      " UNION ALL SELECT 'skipped', skipped, 0, count(*) FROM urls"
+                      "  WHERE skipped IS NOT NULL GROUP BY skipped"
+                      " UNION ALL SELECT state, outcome, 0, count(*) FROM pages"
+                      "  GROUP BY state, outcome"
+                      ") GROUP BY state, reason, origin_id ORDER BY state, reason, origin_id",
+                      visit_tally, &walk);
 }
 
 static int add_alt_state(sqlite3_stmt *row, void *arg)
@@ -193,8 +155,8 @@ int job_store_totals(struct job_store *store, struct store_totals *ret_totals)
     if (r == 0)
         r = db_integer(store->db, "SELECT coalesce(max(id), 0) FROM urls", &totals.last_url_id);
     if (r == 0)
-        r = each_row(store->db, "SELECT alt_state, count(*) FROM occurrences GROUP BY alt_state",
-                     add_alt_state, &totals);
+        r = db_each_of(store->db, "SELECT alt_state, count(*) FROM occurrences GROUP BY alt_state",
+                       add_alt_state, &totals);
     if (r == 0)
         *ret_totals = totals;
     return r;

@@ -10,23 +10,18 @@
 
 #include "storage/job_store_private.h"
 
-static void put_text(struct db_values *values, struct store_text text)
-{
-    db_put_bytes(values, text.data, text.bytes);
-}
-
 /* --- appending ----------------------------------------------------------------------------- */
 
 static int put_sitemap(struct job_store *store, const struct store_sitemap *sitemap)
 {
     struct db_values values = db_values(store->statements[JOB_PUT_SITEMAP]);
     db_put_integer(&values, sitemap->id);
-    put_text(&values, sitemap->url);
+    job_put_text(&values, sitemap->url);
     db_put_positive(&values, sitemap->parent_id);
     db_put_text(&values, sitemap->via);
     db_put_integer(&values, sitemap->depth);
     db_put_text(&values, sitemap->outcome);
-    put_text(&values, sitemap->detail);
+    job_put_text(&values, sitemap->detail);
     db_put_text(&values, sitemap->kind);
     db_put_positive(&values, sitemap->status);
     db_put_integer(&values, sitemap->entries);
@@ -42,10 +37,10 @@ static int append_url(struct job_store *store, const struct store_sitemap_url *u
     struct db_values values = db_values(store->statements[JOB_INSERT_SITEMAP_URL]);
     db_put_integer(&values, url->sitemap_id);
     db_put_positive(&values, url->url_id);
-    put_text(&values, text);
-    put_text(&values, url->lastmod);
-    put_text(&values, url->changefreq);
-    put_text(&values, url->priority);
+    job_put_text(&values, text);
+    job_put_text(&values, url->lastmod);
+    job_put_text(&values, url->changefreq);
+    job_put_text(&values, url->priority);
     int r = db_values_run(&values);
     int64_t page_id = url->url_id > 0 ? url->url_id : -sqlite3_last_insert_rowid(store->db);
     for (size_t i = 0; r == 0 && i < url->image_count; i++)
@@ -65,12 +60,6 @@ int job_append_sitemaps(struct job_store *store, const struct store_batch *batch
 
 /* --- resume -------------------------------------------------------------------------------- */
 
-static struct store_text column_text(sqlite3_stmt *row, int index)
-{
-    const char *text = db_text(row, index);
-    return (struct store_text){.data = text, .bytes = (size_t)sqlite3_column_bytes(row, index)};
-}
-
 struct sitemap_walk {
     store_sitemap_fn fn;
     void *arg;
@@ -82,7 +71,7 @@ static int visit_sitemap(sqlite3_stmt *row, void *arg)
     struct store_sitemap sitemap = {
         .id = sqlite3_column_int64(row, 0),
         .parent_id = sqlite3_column_int64(row, 1),
-        .url = column_text(row, 2),
+        .url = job_column_text(row, 2),
         .via = db_text(row, 3),
         .depth = (uint32_t)sqlite3_column_int64(row, 4),
         .outcome = db_text(row, 5),
@@ -95,15 +84,10 @@ static int visit_sitemap(sqlite3_stmt *row, void *arg)
 int job_store_each_sitemap(struct job_store *store, store_sitemap_fn fn, void *arg)
 {
     struct sitemap_walk walk = {.fn = fn, .arg = arg};
-    sqlite3_stmt *statement = NULL;
-    int r = db_prepare(store->db,
-                       "SELECT id, parent_id, url, via, depth, outcome, entries, images"
-                       " FROM sitemaps ORDER BY id",
-                       &statement);
-    if (r == 0)
-        r = db_each(statement, visit_sitemap, &walk);
-    db_finalize(statement);
-    return r;
+    return db_each_of(store->db,
+                      "SELECT id, parent_id, url, via, depth, outcome, entries, images"
+                      " FROM sitemaps ORDER BY id",
+                      visit_sitemap, &walk);
 }
 
 /* --- the pages that are known by their text ------------------------------------------------ */

@@ -42,7 +42,7 @@ static const char *const statement_sql[] = {
         "INSERT INTO sitemap_urls(sitemap_id, url_id, url, lastmod, changefreq, priority)"
         " VALUES (?, ?, ?, ?, ?, ?)",
     [JOB_SELECT_QUEUED] =
-        "SELECT id, origin_id, parent_id, url, via, skipped, depth, hops FROM urls"
+        "SELECT " JOB_URL_COLUMNS " FROM urls"
         " WHERE origin_id = ?1 AND id > ?2 AND skipped IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.id = urls.id) ORDER BY id LIMIT ?3",
     [JOB_INSERT_TRAP] =

@@ -7,6 +7,7 @@
 
 #include "storage/db.h"
 #include "storage/image_ids.h"
+#include "storage/job_rows.h"
 #include "storage/job_store.h"
 
 /* Statements kept for the life of the store. */

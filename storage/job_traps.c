@@ -11,17 +11,6 @@
 
 #include "storage/job_store_private.h"
 
-static void put_text(struct db_values *values, struct store_text text)
-{
-    db_put_bytes(values, text.data, text.bytes);
-}
-
-static struct store_text column_text(sqlite3_stmt *row, int index)
-{
-    const char *text = db_text(row, index);
-    return (struct store_text){.data = text, .bytes = (size_t)sqlite3_column_bytes(row, index)};
-}
-
 static int add_found_event(struct job_store *store, const struct store_trap *trap)
 {
     char text[700];
@@ -36,10 +25,10 @@ int job_store_add_trap(struct job_store *store, const struct store_trap *trap)
     struct db_values values = db_values(store->statements[JOB_INSERT_TRAP]);
     db_put_integer(&values, trap->id);
     db_put_text(&values, trap->kind);
-    put_text(&values, trap->host);
-    put_text(&values, trap->pattern);
-    put_text(&values, trap->detail);
-    put_text(&values, trap->examples);
+    job_put_text(&values, trap->host);
+    job_put_text(&values, trap->pattern);
+    job_put_text(&values, trap->detail);
+    job_put_text(&values, trap->examples);
     db_put_integer(&values, trap->found_ms);
     int r = db_values_run(&values);
     return r < 0 ? r : add_found_event(store, trap);
@@ -128,7 +117,7 @@ static int take_url(sqlite3_stmt *row, void *arg)
     struct store_url url = {
         .id = sqlite3_column_int64(row, 0),
         .origin_id = sqlite3_column_int64(row, 1),
-        .url = column_text(row, 2),
+        .url = job_column_text(row, 2),
         .depth = (uint32_t)sqlite3_column_int64(row, 3),
         .hops = (uint32_t)sqlite3_column_int64(row, 4),
     };
@@ -204,33 +193,23 @@ static int visit_trap(sqlite3_stmt *row, void *arg)
     struct store_trap trap = {
         .id = sqlite3_column_int64(row, 0),
         .kind = db_text(row, 1),
-        .host = column_text(row, 2),
-        .pattern = column_text(row, 3),
-        .detail = column_text(row, 4),
-        .examples = column_text(row, 5),
+        .host = job_column_text(row, 2),
+        .pattern = job_column_text(row, 3),
+        .detail = job_column_text(row, 4),
+        .examples = job_column_text(row, 5),
         .found_ms = sqlite3_column_int64(row, 6),
         .released_ms = sqlite3_column_int64(row, 7),
     };
     return walk->fn(&trap, walk->arg);
 }
 
-static int each_row(struct job_store *store, const char *sql, db_row_fn fn, void *arg)
-{
-    sqlite3_stmt *statement = NULL;
-    int r = db_prepare(store->db, sql, &statement);
-    if (r == 0)
-        r = db_each(statement, fn, arg);
-    db_finalize(statement);
-    return r;
-}
-
 int job_store_each_trap(struct job_store *store, store_trap_fn fn, void *arg)
 {
     struct trap_walk walk = {.fn = fn, .arg = arg};
-    return each_row(store,
-                    "SELECT id, kind, host, pattern, detail, examples, found_ms, released_ms"
-                    " FROM traps ORDER BY id",
-                    visit_trap, &walk);
+    return db_each_of(store->db,
+                      "SELECT id, kind, host, pattern, detail, examples, found_ms, released_ms"
+                      " FROM traps ORDER BY id",
+                      visit_trap, &walk);
 }
 
 struct host_walk {
@@ -241,15 +220,15 @@ struct host_walk {
 static int visit_host(sqlite3_stmt *row, void *arg)
 {
     const struct host_walk *walk = arg;
-    return walk->fn(column_text(row, 0), sqlite3_column_int64(row, 1), walk->arg);
+    return walk->fn(job_column_text(row, 0), sqlite3_column_int64(row, 1), walk->arg);
 }
 
 int job_store_each_host_visits(struct job_store *store, store_host_visits_fn fn, void *arg)
 {
     struct host_walk walk = {.fn = fn, .arg = arg};
-    return each_row(store,
-                    "SELECT origins.host, count(*) FROM pages JOIN urls ON urls.id = pages.id"
-                    " JOIN origins ON origins.id = urls.origin_id WHERE pages.attempts > 0"
-                    " GROUP BY origins.host",
-                    visit_host, &walk);
+    return db_each_of(store->db,
+                      "SELECT origins.host, count(*) FROM pages JOIN urls ON urls.id = pages.id"
+                      " JOIN origins ON origins.id = urls.origin_id WHERE pages.attempts > 0"
+                      " GROUP BY origins.host",
+                      visit_host, &walk);
 }

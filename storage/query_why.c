@@ -188,8 +188,6 @@ static int visit_url(sqlite3_stmt *row, void *arg)
 int query_redirected_seeds(struct job_reader *reader, url_fn fn, void *arg)
 {
     struct walk walk = {.url = fn, .arg = arg};
-    sqlite3_stmt *statement = NULL;
-    int r = db_prepare(reader->db, "SELECT url FROM urls WHERE depth = 0 AND via = 'redirect'",
-                       &statement);
-    return run(statement, r, visit_url, &walk);
+    return db_each_of(reader->db, "SELECT url FROM urls WHERE depth = 0 AND via = 'redirect'",
+                      visit_url, &walk);
 }
