@@ -153,6 +153,26 @@ json_t *image_view(const struct image_result *row)
     return view;
 }
 
+/* What the element says beyond its URL and alt text, and where on the page it stands. */
+static void add_context(json_t *view, const struct occurrence_result *row)
+{
+    json_object_set_new(view, "sizes", json_text(row->sizes));
+    json_object_set_new(view, "media", json_text(row->media));
+    json_object_set_new(view, "type", json_text(row->type));
+    json_object_set_new(view, "aria_label", json_text(row->aria_label));
+    json_object_set_new(view, "role", json_text(row->role));
+    json_object_set_new(view, "name", json_text(row->name));
+    json_object_set_new(view, "name_source", json_text(row->name_source));
+    json_object_set_new(view, "link", json_text(row->link));
+    json_object_set_new(view, "caption", json_text(row->caption));
+    json_object_set_new(view, "heading", json_text(row->heading));
+    json_object_set_new(view, "landmark", json_text(row->landmark));
+    json_object_set_new(view, "dom_path", json_text(row->dom_path));
+    json_object_set_new(view, "template", json_text(row->template));
+    for (uint32_t flag = 1; flag <= IMAGE_FLAGS_ALL; flag <<= 1)
+        json_object_set_new(view, image_flag_name(flag), json_boolean((uint32_t)row->flags & flag));
+}
+
 json_t *occurrence_view(const struct occurrence_result *row)
 {
     json_t *view = json_object();
@@ -174,6 +194,7 @@ json_t *occurrence_view(const struct occurrence_result *row)
     json_object_set_new(view, "height", json_text(row->height));
     json_object_set_new(view, "loading", json_text(row->loading));
     json_object_set_new(view, "data_bytes", json_id(row->data_bytes));
+    add_context(view, row);
     json_object_set_new(view, "consent", consent_view(row->directives, row->tdm_policy));
     return view;
 }

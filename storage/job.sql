@@ -174,6 +174,59 @@ CREATE TABLE sitemap_urls( -- what a sitemap says of a page that the job knows
     priority TEXT
 ) STRICT;
 
+-- What each mention says beyond its URL and alt text, and where on the page it stands.
+ALTER TABLE occurrences ADD COLUMN sizes TEXT;
+ALTER TABLE occurrences ADD COLUMN media TEXT;
+ALTER TABLE occurrences ADD COLUMN type TEXT;
+ALTER TABLE occurrences ADD COLUMN aria_label TEXT;
+ALTER TABLE occurrences ADD COLUMN role TEXT;
+ALTER TABLE occurrences ADD COLUMN name TEXT; -- the accessible name
+ALTER TABLE occurrences ADD COLUMN name_source TEXT; -- what gave it: alt, title, aria-label …
+ALTER TABLE occurrences ADD COLUMN link TEXT; -- of the link around it
+ALTER TABLE occurrences ADD COLUMN caption TEXT; -- of its figure
+ALTER TABLE occurrences ADD COLUMN heading TEXT; -- the nearest before it
+ALTER TABLE occurrences ADD COLUMN landmark TEXT; -- header, nav, main, aside, footer
+ALTER TABLE occurrences ADD COLUMN dom_path TEXT;
+ALTER TABLE occurrences ADD COLUMN template_id INTEGER; -- templates.id
+ALTER TABLE occurrences ADD COLUMN flags INTEGER NOT NULL DEFAULT 0; -- 1 link_only, 2 in_button, 4 aria_hidden, 8 presentational, 16 noscript, 32 placeholder, 64 lazy
+ALTER TABLE occurrences ADD COLUMN verdicts INTEGER NOT NULL DEFAULT 0; -- 1 << rules.bit, each that applies
+
+CREATE TABLE templates( -- the same place on many pages: "the logo in the header"
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL, -- 16 hexadecimal digits, the same in every job
+    place TEXT NOT NULL -- for people: header > a.logo > img
+) STRICT;
+
+CREATE TABLE rules( -- what was checked
+    bit INTEGER PRIMARY KEY, -- of occurrences.verdicts
+    name TEXT NOT NULL, -- alt_missing …
+    severity TEXT NOT NULL, -- error, warning, notice, good
+    title TEXT NOT NULL,
+    cites TEXT NOT NULL, -- WCAG 2.2 SC 1.1.1 …
+    remedy TEXT NOT NULL -- what to do
+) STRICT;
+
+CREATE TABLE probes( -- what an image is, where it was asked for
+    image_id INTEGER PRIMARY KEY, -- images.id
+    state TEXT NOT NULL, -- queued, done, failed, skipped
+    outcome TEXT, -- why: ok, http_404, robots …
+    detail TEXT, -- a sentence for people
+    status INTEGER, -- HTTP status; NULL: no answer
+    final_url TEXT, -- where redirects led; NULL: to itself
+    declared_type TEXT, -- Content-Type, as sent
+    type TEXT, -- by its bytes: image/png …; text/html where that is what came
+    bytes INTEGER, -- of the whole file; NULL: not known
+    width INTEGER, -- pixels; NULL: not known
+    height INTEGER,
+    is_animated INTEGER,
+    sha256 BLOB, -- of the whole file
+    perceptual_hash INTEGER,
+    robots_tag TEXT, -- X-Robots-Tag
+    probed_ms INTEGER -- milliseconds since 1970; that of another job's probe where that was taken
+) STRICT;
+
+ALTER TABLE images ADD COLUMN cluster_id INTEGER; -- images.id of the first that is the same or nearly
+
 DROP VIEW inventory;
 CREATE VIEW inventory AS -- one row an image mention, as in the exports, with what its page asks of readers
 SELECT o.id,
@@ -195,8 +248,38 @@ SELECT o.id,
        coalesce(p.directives >> 3 & 1, 0) AS noai,
        coalesce(p.directives >> 4 & 1, 0) AS noimageai,
        coalesce(p.directives >> 5 & 1, 0) AS tdm_reserved,
-       p.tdm_policy
+       p.tdm_policy,
+       o.sizes,
+       o.media,
+       o.type,
+       o.aria_label,
+       o.role,
+       o.name,
+       o.name_source,
+       o.link,
+       o.flags & 1 AS link_only,
+       o.flags >> 1 & 1 AS in_button,
+       o.flags >> 2 & 1 AS aria_hidden,
+       o.flags >> 3 & 1 AS presentational,
+       o.flags >> 4 & 1 AS noscript,
+       o.flags >> 5 & 1 AS placeholder,
+       o.flags >> 6 & 1 AS lazy,
+       o.caption,
+       o.heading,
+       o.landmark,
+       o.dom_path,
+       t.key AS template,
+       o.verdicts,
+       coalesce(x.outcome, x.state) AS probe,
+       x.status AS image_status,
+       x.final_url,
+       x.type AS image_type,
+       x.bytes AS image_bytes,
+       x.width AS image_width,
+       x.height AS image_height
 FROM occurrences o
 LEFT JOIN urls page ON page.id = o.page_id
 LEFT JOIN pages p ON p.id = o.page_id
-LEFT JOIN images i ON i.id = o.image_id;
+LEFT JOIN images i ON i.id = o.image_id
+LEFT JOIN templates t ON t.id = o.template_id
+LEFT JOIN probes x ON x.image_id = o.image_id;

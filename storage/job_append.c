@@ -3,9 +3,14 @@
  * Writer thread, inside a transaction that job_store.c rolls back should anything here fail.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "storage/job_store_private.h"
+
+enum { TEMPLATE_KEY_BYTES = 16 }; /* hexadecimal digits */
 
 static int append_origin(struct job_store *store, const struct store_origin *origin)
 {
@@ -102,13 +107,61 @@ static int intern_image(struct job_store *store, const struct store_image *image
     return r;
 }
 
+static int append_template(struct job_store *store, int64_t id, struct store_text place)
+{
+    char key[TEMPLATE_KEY_BYTES + 1];
+    snprintf(key, sizeof(key), "%016" PRIx64, (uint64_t)XXH3_64bits(place.data, place.bytes));
+    struct db_values values = db_values(store->statements[JOB_INSERT_TEMPLATE]);
+    db_put_integer(&values, id);
+    db_put_text(&values, key);
+    job_put_text(&values, place);
+    return db_values_run(&values);
+}
+
+/* The id of the place where a mention stands, on whatever page; 0 where it has none. */
+static int intern_template(struct job_store *store, struct store_text place, int64_t *ret_id)
+{
+    bool is_new = false;
+    int64_t id = 0;
+    int r = 0;
+    if (place.data)
+        r = image_ids_intern(store->templates, place.data, place.bytes, &id, &is_new);
+    if (r == 0 && is_new)
+        r = append_template(store, id, place);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+static void put_context(struct db_values *values, const struct store_image *image,
+                        int64_t template_id)
+{
+    job_put_text(values, image->sizes);
+    job_put_text(values, image->media);
+    job_put_text(values, image->type);
+    job_put_text(values, image->aria_label);
+    job_put_text(values, image->role);
+    job_put_text(values, image->name);
+    db_put_text(values, image->name_source);
+    job_put_text(values, image->link);
+    job_put_text(values, image->caption);
+    job_put_text(values, image->heading);
+    db_put_text(values, image->landmark);
+    job_put_text(values, image->dom_path);
+    db_put_positive(values, template_id);
+    db_put_integer(values, image->flags);
+    db_put_integer(values, (int64_t)image->verdicts);
+}
+
 int job_append_occurrence(struct job_store *store, int64_t page_id, const struct store_image *image)
 {
-    int64_t image_id = 0;
+    int64_t image_id = 0, template_id = 0;
     int64_t *alt_counter = job_store_alt_counter(&store->totals, image->alt_state);
     if (!alt_counter)
         return -EINVAL;
     int r = intern_image(store, image, &image_id);
+    if (r == 0)
+        r = intern_template(store, image->place, &template_id);
     if (r < 0)
         return r;
     struct db_values values = db_values(store->statements[JOB_INSERT_OCCURRENCE]);
@@ -125,6 +178,7 @@ int job_append_occurrence(struct job_store *store, int64_t page_id, const struct
     job_put_text(&values, image->height);
     job_put_text(&values, image->loading);
     db_put_positive(&values, (int64_t)image->data_bytes);
+    put_context(&values, image, template_id);
     r = db_values_run(&values);
     if (r == 0) {
         store->totals.occurrences++;

@@ -53,8 +53,11 @@ struct image_result {
 struct occurrence_result {
     int64_t id, page_id, image_id, data_bytes;
     const char *page_url, *url, *raw, *source, *descriptor, *alt, *alt_state, *title, *width,
-        *height, *loading, *tdm_policy;
-    int position, page_status, directives; /* of the page, as job.sql tells */
+        *height, *loading, *tdm_policy, *sizes, *media, *type, *aria_label, *role, *name,
+        *name_source, *link, *caption, *heading, *landmark, *dom_path, *template;
+    uint64_t verdicts; /* as job.sql tells, as are the flags */
+    int position, page_status, flags;
+    int directives; /* of the page */
 };
 typedef int (*page_result_fn)(const struct page_result *row, void *arg);
 typedef int (*image_result_fn)(const struct image_result *row, void *arg);

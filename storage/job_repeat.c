@@ -32,8 +32,12 @@ static const char *const statement_sql[REPEAT_COUNT] = {
                     " body_bytes, flags, link_elements, image_elements, robots_tag, etag,"
                     " last_modified, directives, tdm_policy FROM pages WHERE id = ?",
     [REPEAT_IMAGES] = "SELECT i.url, i.host, o.raw, o.descriptor, o.alt, o.title, o.width,"
-                      " o.height, o.loading, o.source, o.alt_state, o.data_bytes, o.position"
+                      " o.height, o.loading, o.source, o.alt_state, o.data_bytes, o.position,"
+                      " o.sizes, o.media, o.type, o.aria_label, o.role, o.name, o.link, o.caption,"
+                      " o.heading, o.dom_path, t.place, o.landmark, o.name_source, o.flags,"
+                      " o.verdicts"
                       " FROM occurrences o LEFT JOIN images i ON i.id = o.image_id"
+                      " LEFT JOIN templates t ON t.id = o.template_id"
                       " WHERE o.page_id = ? AND o.source <> 'sitemap' ORDER BY o.id",
     [REPEAT_UNFOLLOWED] = "SELECT url, rule FROM unfollowed WHERE page_id = ? ORDER BY rowid",
 };
@@ -207,6 +211,21 @@ static int read_image(sqlite3_stmt *row, void *arg)
         .alt_state = keep_text(kept, row, 10).data,
         .data_bytes = (uint64_t)sqlite3_column_int64(row, 11),
         .position = (uint32_t)sqlite3_column_int64(row, 12),
+        .sizes = keep_text(kept, row, 13),
+        .media = keep_text(kept, row, 14),
+        .type = keep_text(kept, row, 15),
+        .aria_label = keep_text(kept, row, 16),
+        .role = keep_text(kept, row, 17),
+        .name = keep_text(kept, row, 18),
+        .link = keep_text(kept, row, 19),
+        .caption = keep_text(kept, row, 20),
+        .heading = keep_text(kept, row, 21),
+        .dom_path = keep_text(kept, row, 22),
+        .place = keep_text(kept, row, 23),
+        .landmark = keep_text(kept, row, 24).data,
+        .name_source = keep_text(kept, row, 25).data,
+        .flags = (uint32_t)sqlite3_column_int64(row, 26),
+        .verdicts = (uint64_t)sqlite3_column_int64(row, 27),
     };
     return 0;
 }

@@ -30,8 +30,12 @@ static const char *const statement_sql[] = {
     [JOB_INSERT_IMAGE] = "INSERT INTO images(id, url, host) VALUES (?, ?, ?)",
     [JOB_INSERT_OCCURRENCE] =
         "INSERT INTO occurrences(page_id, image_id, source, position, raw, descriptor, alt,"
-        " alt_state, title, width, height, loading, data_bytes)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " alt_state, title, width, height, loading, data_bytes, sizes, media, type, aria_label,"
+        " role, name, name_source, link, caption, heading, landmark, dom_path, template_id, flags,"
+        " verdicts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?)",
+    [JOB_INSERT_TEMPLATE] = "INSERT INTO templates(id, key, place) VALUES (?, ?, ?)",
     [JOB_INSERT_UNFOLLOWED] = "INSERT INTO unfollowed(page_id, url, rule) VALUES (?, ?, ?)",
     [JOB_INSERT_EVENT] = "INSERT INTO events(at_ms, kind, text) VALUES (?, ?, ?)",
     [JOB_PUT_SITEMAP] =
@@ -88,25 +92,34 @@ static int read_seed(struct job_store *store, uint64_t *ret_seed)
     return r;
 }
 
-static int load_image(sqlite3_stmt *row, void *arg)
+static int load_id(sqlite3_stmt *row, void *arg)
 {
-    const char *url = db_text(row, 1);
+    const char *text = db_text(row, 1);
     size_t bytes = (size_t)sqlite3_column_bytes(row, 1);
-    return url ? image_ids_load(arg, url, bytes, sqlite3_column_int64(row, 0)) : -ENOMEM;
+    return text ? image_ids_load(arg, text, bytes, sqlite3_column_int64(row, 0)) : -ENOMEM;
+}
+
+static int load_ids(struct job_store *store, const char *sql, struct image_ids *ids)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store->db, sql, &statement);
+    if (r == 0)
+        r = db_each(statement, load_id, ids);
+    db_finalize(statement);
+    return r;
 }
 
 static int load_images(struct job_store *store)
 {
     uint64_t seed = 0;
-    sqlite3_stmt *statement = NULL;
     int r = read_seed(store, &seed);
     if (r < 0)
         return r;
     store->images = image_ids_new(seed);
-    r = db_prepare(store->db, "SELECT id, url FROM images", &statement);
+    store->templates = image_ids_new(seed);
+    r = load_ids(store, "SELECT id, url FROM images", store->images);
     if (r == 0)
-        r = db_each(statement, load_image, store->images);
-    db_finalize(statement);
+        r = load_ids(store, "SELECT id, place FROM templates", store->templates);
     return r;
 }
 
@@ -114,6 +127,7 @@ static void remember_committed(struct job_store *store)
 {
     store->committed = store->totals;
     store->committed_image_id = image_ids_last(store->images);
+    store->committed_template_id = image_ids_last(store->templates);
 }
 
 int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason)
@@ -145,6 +159,7 @@ struct job_store *job_store_free(struct job_store *store)
         db_finalize(store->statements[i]);
     db_close(store->db);
     image_ids_free(store->images);
+    image_ids_free(store->templates);
     free(store);
     return NULL;
 }
@@ -174,6 +189,7 @@ static void forget_uncommitted(struct job_store *store)
 {
     db_rollback(store->db);
     image_ids_forget_above(store->images, store->committed_image_id);
+    image_ids_forget_above(store->templates, store->committed_template_id);
     store->totals = store->committed;
 }
 

@@ -44,11 +44,17 @@ struct store_url {
 struct store_image {
     struct store_text url;  /* absent where the reference has no usable URL */
     struct store_text host; /* of url */
-    struct store_text raw, descriptor, alt, title, width, height, loading;
-    const char *source;    /* "img", "srcset" */
-    const char *alt_state; /* "missing", "empty", "whitespace", "text", "not_applicable" */
+    struct store_text raw, descriptor, alt, title, width, height, loading, sizes, media, type,
+        aria_label, role, name, link, caption, heading, dom_path;
+    struct store_text place; /* what its template key is made of; absent: it has none */
+    const char *source;      /* "img", "srcset" … */
+    const char *alt_state;   /* "missing", "empty", "whitespace", "text", "not_applicable" */
+    const char *landmark;    /* "header" …, or NULL */
+    const char *name_source; /* "alt" …, or NULL */
     uint64_t data_bytes;
+    uint64_t verdicts; /* a bit for each rule that applies; see job_store_put_rules() */
     uint32_t position;
+    uint32_t flags; /* as job.sql tells */
 };
 
 /* A link that a rule of its page asked not to follow. */

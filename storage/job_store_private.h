@@ -19,6 +19,7 @@ enum job_statement {
     JOB_INSERT_PAGE,
     JOB_INSERT_IMAGE,
     JOB_INSERT_OCCURRENCE,
+    JOB_INSERT_TEMPLATE,
     JOB_INSERT_UNFOLLOWED,
     JOB_INSERT_EVENT,
     JOB_PUT_SITEMAP,
@@ -33,9 +34,11 @@ struct job_store {
     sqlite3 *db;
     sqlite3_stmt *statements[JOB_STATEMENT_COUNT];
     struct image_ids *images;
+    struct image_ids *templates;   /* by their place */
     struct store_totals totals;    /* with what the open transaction has added */
     struct store_totals committed; /* as the file has them */
     int64_t committed_image_id;    /* the last one in the file */
+    int64_t committed_template_id; /* likewise */
     int failure; /* of the open transaction, which is rolled back already; 0: none */
 };
 

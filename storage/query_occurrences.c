@@ -31,6 +31,21 @@ static int visit_occurrence(sqlite3_stmt *row, void *arg)
         .page_status = sqlite3_column_int(row, 16),
         .directives = sqlite3_column_int(row, 17),
         .tdm_policy = db_text(row, 18),
+        .sizes = db_text(row, 19),
+        .media = db_text(row, 20),
+        .type = db_text(row, 21),
+        .aria_label = db_text(row, 22),
+        .role = db_text(row, 23),
+        .name = db_text(row, 24),
+        .name_source = db_text(row, 25),
+        .link = db_text(row, 26),
+        .caption = db_text(row, 27),
+        .heading = db_text(row, 28),
+        .landmark = db_text(row, 29),
+        .dom_path = db_text(row, 30),
+        .template = db_text(row, 31),
+        .flags = sqlite3_column_int(row, 32),
+        .verdicts = (uint64_t)sqlite3_column_int64(row, 33),
     };
     return walk->fn(&occurrence, walk->arg);
 }
@@ -40,10 +55,13 @@ static const char select_sql[] =
     "SELECT o.id, o.page_id, o.image_id, o.data_bytes, page.url, i.url, o.raw, o.source,"
     " o.descriptor, o.alt, o.alt_state, o.title, o.width, o.height, o.loading, o.position, "
     "p.status,"
-    " p.directives, p.tdm_policy"
+    " p.directives, p.tdm_policy, o.sizes, o.media, o.type, o.aria_label, o.role, o.name,"
+    " o.name_source, o.link, o.caption, o.heading, o.landmark, o.dom_path, t.key, o.flags,"
+    " o.verdicts"
     " FROM occurrences o CROSS JOIN urls page ON page.id = o.page_id"
     " CROSS JOIN origins ON origins.id = page.origin_id"
     " LEFT JOIN pages p ON p.id = o.page_id LEFT JOIN images i ON i.id = o.image_id"
+    " LEFT JOIN templates t ON t.id = o.template_id"
     " WHERE o.id > :after";
 
 int query_occurrences(struct job_reader *reader, const struct query_filter *filter,

@@ -91,7 +91,8 @@ static int collect(struct page_context *page, const struct page_facts *facts,
         links_add(page, &collection.links, facts->refresh, facts->refresh_bytes, NULL);
     const struct html_events events = {.start = collect_start, .arg = &collection};
     int rc = html_document_walk(document, &events);
-    record_writer_elements(page->writer, collection.link_elements, collection.image_elements);
+    record_writer_elements(page->writer, collection.link_elements, collection.image_elements,
+                           collection.image_elements);
     return rc;
 }
 

@@ -40,19 +40,15 @@ static struct flat_image shared_of(struct page_context *page, const struct html_
                                    uint32_t position)
 {
     const struct html_attribute *alt = html_attribute(element, "alt");
-    struct flat_image shared = {
-        .url = record_text_absent,
-        .raw = record_text_absent,
-        .descriptor = record_text_absent,
-        .alt = attribute_text(page, element, "alt"),
-        .title = attribute_text(page, element, "title"),
-        .width = attribute_text(page, element, "width"),
-        .height = attribute_text(page, element, "height"),
-        .loading = attribute_text(page, element, "loading"),
-        .position = position,
-        .source = IMAGE_SOURCE_IMG,
-    };
-    shared.alt_state = (uint16_t)(alt ? image_alt_state(alt->value, alt->bytes) : ALT_MISSING);
+    struct flat_image shared = record_writer_no_image();
+    shared.alt = attribute_text(page, element, "alt");
+    shared.title = attribute_text(page, element, "title");
+    shared.width = attribute_text(page, element, "width");
+    shared.height = attribute_text(page, element, "height");
+    shared.loading = attribute_text(page, element, "loading");
+    shared.position = position;
+    shared.source = IMAGE_SOURCE_IMG;
+    shared.alt_state = (uint8_t)(alt ? image_alt_state(alt->value, alt->bytes) : ALT_MISSING);
     return shared;
 }
 

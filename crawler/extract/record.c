@@ -26,36 +26,13 @@ struct source {
     size_t images_at, links_at;
 };
 
-const char *alt_state_name(enum alt_state state)
-{
-    static const char *const names[] = {
-        [ALT_MISSING] = "missing",
-        [ALT_EMPTY] = "empty",
-        [ALT_WHITESPACE] = "whitespace",
-        [ALT_TEXT] = "text",
-        [ALT_NOT_APPLICABLE] = "not_applicable",
-    };
-    _Static_assert(sizeof names / sizeof *names == ALT_STATE_COUNT, "each state has its name");
-    return names[state];
-}
-
-const char *image_source_name(enum image_source source)
-{
-    static const char *const names[] = {
-        [IMAGE_SOURCE_IMG] = "img",
-        [IMAGE_SOURCE_SRCSET] = "srcset",
-        [IMAGE_SOURCE_SITEMAP] = "sitemap",
-    };
-    _Static_assert(sizeof names / sizeof *names == IMAGE_SOURCE_COUNT, "each source has its name");
-    return names[source];
-}
-
 static bool header_holds(const struct flat_header *header)
 {
     return header->magic == RECORD_MAGIC && !(header->flags & ~(uint32_t)KNOWN_FLAGS) &&
            !(header->directives & ~(uint32_t)DIRECTIVES_ALL) &&
            header->sniffed_type < MIME_TYPE_COUNT && header->verdict < VERDICT_COUNT &&
-           header->link_count <= RECORD_MAX_LINKS && header->image_count <= RECORD_MAX_IMAGES;
+           header->link_count <= RECORD_MAX_LINKS && header->image_count <= RECORD_MAX_IMAGES &&
+           !header->reserved;
 }
 
 /* Places the parts and demands that they fill the record exactly. */
@@ -121,25 +98,36 @@ static bool image_url_holds(const struct record_image *image)
     return absent_or_web_url(&image->url) && image->data_bytes == 0;
 }
 
+static bool enums_hold(const struct flat_image *flat)
+{
+    static const uint8_t none[sizeof flat->reserved];
+    return flat->alt_state < ALT_STATE_COUNT && flat->source < IMAGE_SOURCE_COUNT &&
+           flat->source != IMAGE_SOURCE_SITEMAP && flat->source != IMAGE_SOURCE_STYLE_SHEET &&
+           flat->landmark < LANDMARK_COUNT && flat->name_source < NAME_SOURCE_COUNT &&
+           !(flat->flags & ~(unsigned)IMAGE_FLAGS_ALL) &&
+           !memcmp(flat->reserved, none, sizeof none);
+}
+
 static bool open_image(const struct source *source, const struct flat_image *flat,
                        struct record_image *ret_image)
 {
-    if (flat->alt_state >= ALT_STATE_COUNT || flat->source >= IMAGE_SOURCE_COUNT ||
-        flat->source == IMAGE_SOURCE_SITEMAP)
+    if (!enums_hold(flat))
         return false;
     ret_image->data_bytes = flat->data_bytes;
     ret_image->position = flat->position;
+    ret_image->flags = flat->flags;
     ret_image->alt_state = flat->alt_state;
     ret_image->source = flat->source;
-    return record_heap_text(&source->heap, flat->url, &ret_image->url) &&
-           record_heap_text(&source->heap, flat->raw, &ret_image->raw) &&
-           record_heap_text(&source->heap, flat->descriptor, &ret_image->descriptor) &&
-           record_heap_text(&source->heap, flat->alt, &ret_image->alt) &&
-           record_heap_text(&source->heap, flat->title, &ret_image->title) &&
-           record_heap_text(&source->heap, flat->width, &ret_image->width) &&
-           record_heap_text(&source->heap, flat->height, &ret_image->height) &&
-           record_heap_text(&source->heap, flat->loading, &ret_image->loading) &&
-           alt_holds(ret_image) && image_url_holds(ret_image);
+    ret_image->landmark = flat->landmark;
+    ret_image->name_source = flat->name_source;
+#define X(text)                                                                                    \
+    if (!record_heap_text(&source->heap, flat->text, &ret_image->text))                            \
+        return false;
+    RECORD_IMAGE_TEXTS(X)
+#undef X
+    return alt_holds(ret_image) && image_url_holds(ret_image) &&
+           absent_or_web_url(&ret_image->link) &&
+           !ret_image->name.data == (ret_image->name_source == NAME_NONE);
 }
 
 /* Positions are those of tree order. */
@@ -149,7 +137,7 @@ static bool open_images(const struct source *source, struct record_image *ret_im
     for (uint32_t i = 0; i < source->header.image_count; i++) {
         struct flat_image flat;
         memcpy(&flat, source->data + source->images_at + i * sizeof flat, sizeof flat);
-        if (flat.position < last || flat.position > source->header.image_elements)
+        if (flat.position < last || flat.position > source->header.image_places)
             return false;
         last = flat.position;
         if (!open_image(source, &flat, &ret_images[i]))
@@ -209,6 +197,7 @@ int record_open(const void *data, size_t bytes, struct page_record *ret_record)
         .verdict = header->verdict,
         .link_elements = header->link_elements,
         .image_elements = header->image_elements,
+        .image_places = header->image_places,
         .link_count = header->link_count,
         .image_count = header->image_count,
     };

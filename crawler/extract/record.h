@@ -28,13 +28,72 @@ enum alt_state {
 /* "missing" "empty" "whitespace" "text" "not_applicable" */
 const char *alt_state_name(enum alt_state state);
 
+/* What refers to an image. The names are those of the table in record_names.c. */
 enum image_source {
-    IMAGE_SOURCE_IMG,
-    IMAGE_SOURCE_SRCSET,
-    IMAGE_SOURCE_SITEMAP, /* an image entry of a sitemap; never in a page record */
+    IMAGE_SOURCE_IMG,              /* img src */
+    IMAGE_SOURCE_SRCSET,           /* a candidate of img srcset */
+    IMAGE_SOURCE_PICTURE,          /* a candidate of a picture's source srcset */
+    IMAGE_SOURCE_LAZY_SRC,         /* data-src and the like */
+    IMAGE_SOURCE_LAZY_SRCSET,      /* a candidate of data-srcset and the like */
+    IMAGE_SOURCE_LAZY_BACKGROUND,  /* data-bg and the like */
+    IMAGE_SOURCE_INPUT,            /* input type=image */
+    IMAGE_SOURCE_POSTER,           /* video poster */
+    IMAGE_SOURCE_SVG_IMAGE,        /* image in svg, href or xlink:href */
+    IMAGE_SOURCE_SVG,              /* an inline svg element itself; it has no URL */
+    IMAGE_SOURCE_OBJECT,           /* object data of an image type */
+    IMAGE_SOURCE_EMBED,            /* embed src of an image type */
+    IMAGE_SOURCE_STYLE_ATTRIBUTE,  /* url() in a style attribute */
+    IMAGE_SOURCE_STYLE_ELEMENT,    /* url() in a style element */
+    IMAGE_SOURCE_STYLE_SHEET,      /* url() in a linked style sheet; never in a page record */
+    IMAGE_SOURCE_ICON,             /* link rel=icon, shortcut icon, mask-icon */
+    IMAGE_SOURCE_APPLE_TOUCH_ICON, /* link rel=apple-touch-icon */
+    IMAGE_SOURCE_PRELOAD,          /* link rel=preload as=image, href or imagesrcset */
+    IMAGE_SOURCE_IMAGE_SRC,        /* link rel=image_src */
+    IMAGE_SOURCE_OG_IMAGE,         /* meta property=og:image */
+    IMAGE_SOURCE_TWITTER_IMAGE,    /* meta name=twitter:image */
+    IMAGE_SOURCE_JSON_LD,          /* image, thumbnailUrl, logo in JSON-LD */
+    IMAGE_SOURCE_LINK,             /* a href to an image file */
+    IMAGE_SOURCE_SITEMAP,          /* an image entry of a sitemap; never in a page record */
     IMAGE_SOURCE_COUNT
 };
-const char *image_source_name(enum image_source source); /* "img" "srcset" "sitemap" */
+const char *image_source_name(enum image_source source);
+
+/* The nearest of these around it: by element or by ARIA role. */
+enum landmark {
+    LANDMARK_NONE,
+    LANDMARK_HEADER,
+    LANDMARK_NAV,
+    LANDMARK_MAIN,
+    LANDMARK_ASIDE,
+    LANDMARK_FOOTER,
+    LANDMARK_COUNT
+};
+const char *landmark_name(enum landmark landmark); /* "header" …; NULL of none */
+
+/* What gave the accessible name (accname 1.2, HTML-AAM 1.0 for images). */
+enum name_source {
+    NAME_NONE,
+    NAME_ARIA_LABELLEDBY,
+    NAME_ARIA_LABEL,
+    NAME_ALT,
+    NAME_TITLE,     /* title attribute */
+    NAME_SVG_TITLE, /* title child of an svg */
+    NAME_VALUE,     /* value of an input */
+    NAME_SOURCE_COUNT
+};
+const char *name_source_name(enum name_source source); /* "aria-labelledby" …; NULL of none */
+
+enum image_flags {
+    IMAGE_LINK_ONLY = 1,      /* nothing else names its link or button: it is all that is in it */
+    IMAGE_IN_BUTTON = 2,      /* its enclosing control is a button, not a link */
+    IMAGE_ARIA_HIDDEN = 4,    /* itself or by an element around it */
+    IMAGE_PRESENTATIONAL = 8, /* role none or presentation, or alt="" without another name */
+    IMAGE_NOSCRIPT = 16,      /* in noscript */
+    IMAGE_PLACEHOLDER = 32,   /* stands in until a lazy attribute of its element is used */
+    IMAGE_LAZY = 64,          /* loading=lazy, or by a lazy attribute */
+    IMAGE_FLAGS_ALL = 127
+};
+const char *image_flag_name(uint32_t flag); /* of one flag: "link_only" … */
 
 enum link_flags { LINK_NOFOLLOW = 1 };
 
@@ -46,16 +105,52 @@ struct record_link {
     uint32_t flags;
 };
 
-/* One image reference: an <img>'s src, or one candidate of its srcset. */
+/* The texts of an image reference.
+ *     url         resolved; absent where the reference has no usable URL
+ *     raw         as written, of a data: URI its head; absent: no URL is written at all
+ *     descriptor  of a srcset candidate
+ *     alt … type  attributes as written, of the img where a picture's source is meant; sizes, media
+ *                 and type of the source itself
+ *     name        the accessible name
+ *     link        resolved href of the link around it
+ *     caption     text of the figcaption of its figure
+ *     heading     text of the heading before it, the nearest in document order
+ *     dom_path    short, for people: "main > article.card:nth-of-type(3) > a > img"
+ *     place       the same without what differs from page to page: the template key is made of it
+ */
+#define RECORD_IMAGE_TEXTS(X)                                                                      \
+    X(url)                                                                                         \
+    X(raw)                                                                                         \
+    X(descriptor)                                                                                  \
+    X(alt)                                                                                         \
+    X(title)                                                                                       \
+    X(width)                                                                                       \
+    X(height)                                                                                      \
+    X(loading)                                                                                     \
+    X(sizes)                                                                                       \
+    X(media)                                                                                       \
+    X(type)                                                                                        \
+    X(aria_label)                                                                                  \
+    X(role)                                                                                        \
+    X(name)                                                                                        \
+    X(link)                                                                                        \
+    X(caption)                                                                                     \
+    X(heading)                                                                                     \
+    X(dom_path)                                                                                    \
+    X(place)
+
+/* One image reference: one URL in one attribute of one element, or an svg element. */
 struct record_image {
-    struct record_text url;        /* resolved; absent where the reference has no usable URL */
-    struct record_text raw;        /* as written, of a data: URI its head; absent: no src at all */
-    struct record_text descriptor; /* of a srcset candidate */
-    struct record_text alt, title, width, height, loading; /* attributes, as written */
+#define X(text) struct record_text text;
+    RECORD_IMAGE_TEXTS(X)
+#undef X
     uint64_t data_bytes; /* of a data: URI, whose url is its head and a fingerprint: data_uri.h */
-    uint32_t position;   /* of the element among the page's images, 1-based */
+    uint32_t position;   /* of the element among those of the page that refer to images, 1-based */
+    uint32_t flags;      /* enum image_flags */
     enum alt_state alt_state;
     enum image_source source;
+    enum landmark landmark;
+    enum name_source name_source;
 };
 
 enum record_flags {
@@ -76,6 +171,7 @@ struct page_record {
     uint32_t flags;
     uint32_t link_elements;  /* <a href> and <area href> in the page, usable or not */
     uint32_t image_elements; /* <img> in the page */
+    uint32_t image_places;   /* elements that refer to images, whatever they are: the positions */
     uint32_t link_count, image_count;
     const struct record_link *links;   /* unique by URL, in order of first appearance */
     const struct record_image *images; /* in tree order */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawler/extract/record.h"
 #include "crawler/extract/record_text.h"
 
 enum {
@@ -36,6 +37,8 @@ struct flat_header {
     uint32_t flags;
     uint32_t link_elements, image_elements;
     uint32_t link_count, image_count;
+    uint32_t image_places;
+    uint32_t reserved;     /* 0 */
     uint32_t directives;   /* enum robots_directive */
     uint16_t sniffed_type; /* enum mime_type */
     uint16_t verdict;      /* enum page_verdict */
@@ -44,11 +47,17 @@ struct flat_header {
 };
 
 struct flat_image {
-    struct flat_text url, raw, descriptor, alt, title, width, height, loading;
+#define X(text) struct flat_text text;
+    RECORD_IMAGE_TEXTS(X)
+#undef X
     uint64_t data_bytes;
     uint32_t position;
-    uint16_t alt_state;
+    uint16_t flags;
     uint16_t source;
+    uint8_t alt_state;
+    uint8_t landmark;
+    uint8_t name_source;
+    uint8_t reserved[5]; /* 0 */
 };
 
 struct flat_link {
@@ -57,8 +66,8 @@ struct flat_link {
     uint32_t reserved; /* 0 */
 };
 
-_Static_assert(sizeof(struct flat_header) == 104, "no hidden padding");
-_Static_assert(sizeof(struct flat_image) == 80, "no hidden padding");
+_Static_assert(sizeof(struct flat_header) == 112, "no hidden padding");
+_Static_assert(sizeof(struct flat_image) == 176, "no hidden padding");
 _Static_assert(sizeof(struct flat_link) == 24, "no hidden padding");
 
 #endif

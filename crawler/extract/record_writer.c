@@ -74,10 +74,12 @@ void record_writer_verdict(struct record_writer *writer, enum page_verdict verdi
     record_writer_fact(writer, RECORD_EVIDENCE, evidence, strlen(evidence));
 }
 
-void record_writer_elements(struct record_writer *writer, uint32_t links, uint32_t images)
+void record_writer_elements(struct record_writer *writer, uint32_t links, uint32_t images,
+                            uint32_t image_places)
 {
     writer->header.link_elements = links;
     writer->header.image_elements = images;
+    writer->header.image_places = image_places;
 }
 
 bool record_writer_takes_images(struct record_writer *writer)
@@ -88,6 +90,15 @@ bool record_writer_takes_images(struct record_writer *writer)
 bool record_writer_takes_links(struct record_writer *writer)
 {
     return record_block_takes(&writer->block, writer->header.link_count, RECORD_MAX_LINKS);
+}
+
+struct flat_image record_writer_no_image(void)
+{
+    struct flat_image image = {0};
+#define X(text) image.text = record_text_absent;
+    RECORD_IMAGE_TEXTS(X)
+#undef X
+    return image;
 }
 
 void record_writer_image(struct record_writer *writer, const struct flat_image *image)

@@ -36,12 +36,15 @@ void record_writer_sniffed_type(struct record_writer *writer, enum mime_type typ
 /* evidence: a sentence for people. */
 void record_writer_verdict(struct record_writer *writer, enum page_verdict verdict,
                            const char *evidence);
-void record_writer_elements(struct record_writer *writer, uint32_t links, uint32_t images);
+void record_writer_elements(struct record_writer *writer, uint32_t links, uint32_t images,
+                            uint32_t image_places);
 
 /* Whether one more row would be taken; asked before its strings are written. A no is remembered as
  * truncation. */
 bool record_writer_takes_images(struct record_writer *writer);
 bool record_writer_takes_links(struct record_writer *writer);
+/* A row in which every text is absent. */
+struct flat_image record_writer_no_image(void);
 void record_writer_image(struct record_writer *writer, const struct flat_image *image);
 /* The link's index, for record_writer_link_at(), or -1 when there was no room. */
 int64_t record_writer_link(struct record_writer *writer, const struct flat_link *link);

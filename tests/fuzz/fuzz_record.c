@@ -16,11 +16,9 @@ static void touch(struct record_text text)
 
 static void touch_image(const struct record_image *image)
 {
-    const struct record_text texts[] = {image->url,    image->raw,    image->descriptor,
-                                        image->alt,    image->title,  image->width,
-                                        image->height, image->loading};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        touch(texts[i]);
+#define X(text) touch(image->text);
+    RECORD_IMAGE_TEXTS(X)
+#undef X
     if (!alt_state_name(image->alt_state) || !image_source_name(image->source))
         abort();
 }

@@ -14,22 +14,16 @@ static size_t write_record(const char *const *urls, size_t count)
     struct record_writer *writer = record_writer_new();
     assert_int_equal(record_writer_begin(writer, memory, sizeof memory), 0);
     for (size_t i = 0; i < count; i++) {
-        struct flat_image image = {
-            .url = record_writer_text(writer, urls[i], urls[i] ? strlen(urls[i]) : 0),
-            .raw = record_writer_text(writer, "raw", 3),
-            .descriptor = record_text_absent,
-            .alt = record_writer_text(writer, "", 0),
-            .title = record_text_absent,
-            .width = record_text_absent,
-            .height = record_text_absent,
-            .loading = record_text_absent,
-            .position = (uint32_t)i + 1,
-            .alt_state = ALT_EMPTY,
-            .source = IMAGE_SOURCE_SRCSET,
-        };
+        struct flat_image image = record_writer_no_image();
+        image.url = record_writer_text(writer, urls[i], urls[i] ? strlen(urls[i]) : 0);
+        image.raw = record_writer_text(writer, "raw", 3);
+        image.alt = record_writer_text(writer, "", 0);
+        image.position = (uint32_t)i + 1;
+        image.alt_state = ALT_EMPTY;
+        image.source = IMAGE_SOURCE_SRCSET;
         record_writer_image(writer, &image);
     }
-    record_writer_elements(writer, 5, (uint32_t)count);
+    record_writer_elements(writer, 5, (uint32_t)count, (uint32_t)count);
     int64_t bytes = record_writer_finish(writer);
     record_writer_free(writer);
     assert_true(bytes > 0);

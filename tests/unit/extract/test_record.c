@@ -24,17 +24,14 @@ static struct flat_text put(struct record_writer *writer, const char *text)
 
 static void write_image(struct record_writer *writer)
 {
-    struct flat_image image = {.raw = put(writer, "a"),
-                               .url = put(writer, "http://a/a"),
-                               .alt = put(writer, "alt"),
-                               .descriptor = put(writer, "2x"),
-                               .title = record_text_absent,
-                               .width = record_text_absent,
-                               .height = record_text_absent,
-                               .loading = record_text_absent,
-                               .position = 2,
-                               .alt_state = ALT_TEXT,
-                               .source = IMAGE_SOURCE_SRCSET};
+    struct flat_image image = record_writer_no_image();
+    image.raw = put(writer, "a");
+    image.url = put(writer, "http://a/a");
+    image.alt = put(writer, "alt");
+    image.descriptor = put(writer, "2x");
+    image.position = 2;
+    image.alt_state = ALT_TEXT;
+    image.source = IMAGE_SOURCE_SRCSET;
     record_writer_image(writer, &image);
 }
 
@@ -45,7 +42,7 @@ static struct sample sample_new(void)
     assert_int_equal(record_writer_begin(writer, sample.data, 4096), 0);
     record_writer_fact(writer, RECORD_TITLE, "title", 5);
     record_writer_fact(writer, RECORD_CANONICAL, "http://a/", 9);
-    record_writer_elements(writer, 3, 2);
+    record_writer_elements(writer, 3, 2, 2);
     write_image(writer);
     struct flat_link link = {
         .url = put(writer, "https://b/"), .rel = put(writer, ""), .flags = LINK_NOFOLLOW};
