@@ -1,7 +1,8 @@
 /* Tasks: coroutines on stacks of their own, switched with swapcontext(). Loop thread only.
  *
- * A stack is a private mapping; below it lies a guard that no access passes. It exists from
- * task_start() to the end of the body, and only the pages that were touched cost memory.
+ * A stack is a private mapping; below it lies a guard that no access passes, and only the pages
+ * that were touched cost memory. A few that ended tasks left behind are kept for the next ones of
+ * their thread: mapping, guarding and touching a new one costs more than a short task does.
  *
  * The switch is told to the sanitizers: ASan must know the bounds of the stack it is on, TSan sees
  * each stack as a fiber.
@@ -30,7 +31,13 @@
 enum {
     STACK_BYTES = 256 * 1024,
     GUARD_BYTES = 64 * 1024, /* wider than any one frame that could jump over a single page */
+    SPARE_STACKS = 32,
 };
+
+static _Thread_local struct {
+    unsigned char *mappings[SPARE_STACKS];
+    size_t count;
+} spare;
 
 /* One side of a switch: where it stopped, and what the sanitizers know it by. */
 struct side {
@@ -119,14 +126,28 @@ static void body(unsigned high, unsigned low)
 
 /* ---- life ---- */
 
+static unsigned char *map_stack(void)
+{
+    unsigned char *mapping = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_NONE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (mapping == MAP_FAILED)
+        abort();
+    if (mprotect(mapping + GUARD_BYTES, STACK_BYTES, PROT_READ | PROT_WRITE) < 0)
+        abort();
+    return mapping;
+}
+
+static void drop_stack(unsigned char *mapping)
+{
+    if (spare.count < SPARE_STACKS)
+        spare.mappings[spare.count++] = mapping;
+    else
+        munmap(mapping, GUARD_BYTES + STACK_BYTES);
+}
+
 static void make_stack(struct task *task)
 {
-    task->mapping = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_NONE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-    if (task->mapping == MAP_FAILED)
-        abort();
-    if (mprotect(task->mapping + GUARD_BYTES, STACK_BYTES, PROT_READ | PROT_WRITE) < 0)
-        abort();
+    task->mapping = spare.count ? spare.mappings[--spare.count] : map_stack();
     task->inside.stack_bottom = task->mapping + GUARD_BYTES;
     task->inside.stack_bytes = STACK_BYTES;
 }
@@ -155,7 +176,7 @@ static void task_end(struct task *task)
 #if UNDER_TSAN
     __tsan_destroy_fiber(task->inside.fiber);
 #endif
-    munmap(task->mapping, GUARD_BYTES + STACK_BYTES);
+    drop_stack(task->mapping);
     free(task);
 }
 
