@@ -10,6 +10,7 @@
 
 #include "crawler/base/clock.h"
 #include "crawler/base/memory.h"
+#include "crawler/base/outcome.h"
 #include "crawler/crawl_traps.h"
 #include "crawler/frontier/limits.h"
 #include "crawler/frontier/seen.h"
@@ -54,7 +55,8 @@ static int restore_url(const struct store_url *url, void *arg)
 {
     struct crawl_opening *opening = arg;
     seen_add(opening->seen, url->url.data, url->url.bytes);
-    traps_restore_url(opening->traps, url->url.data, url->url.bytes);
+    if (!url->skipped || strcmp(url->skipped, outcome_name(OUTCOME_TRAP)) == 0)
+        traps_restore_url(opening->traps, url->url.data, url->url.bytes, clock_epoch_ms());
     if (!url->skipped)
         limits_restore_url(opening->limits, url->url.data, url->url.bytes);
     if (url->depth == 0 && url->hops > 0) {

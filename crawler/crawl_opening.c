@@ -1,11 +1,13 @@
 /* How a crawl begins: the job's file is opened on the writer thread, what it holds goes into
- * memory, and the seeds of a new job are stored before anything is fetched. See crawl.h. */
+ * memory, and the seeds are stored, as far as they are not, before anything is fetched. See
+ * crawl.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
+#include "crawler/base/clock.h"
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
@@ -60,51 +62,75 @@ static void run(struct crawl *crawl)
     crawl_check_progress(crawl);
 }
 
-/* The seeds on their way to disk. */
+/* The seeds on their way to disk, as many at once as a turn of the loop has time for. */
+enum { SLICE_SEEDS = 2000, SLICE_US = 5000 };
+
 struct seeding {
     struct crawl *crawl;
+    size_t next; /* of the settings' seeds */
     struct finds finds;
     struct store_append append;
 };
+
+static void offer_slice(struct seeding *seeding);
 
 static struct promise *seeds_stored(struct promise *settled, void *arg)
 {
     struct seeding *seeding = arg;
     struct crawl *crawl = seeding->crawl;
-    crawl->waits--;
-    if (promise_state_of(settled) == PROMISE_REJECTED)
+    bool failed = promise_state_of(settled) == PROMISE_REJECTED;
+    if (failed)
         crawl_end_by_storage(crawl, promise_error(settled)->code);
     else
         finds_announce(&seeding->finds, &crawl->counts);
     finds_done(&seeding->finds);
+    crawl_changed(crawl);
+    if (!failed && seeding->next < crawl->config.settings->seeds.count) {
+        offer_slice(seeding);
+        return NULL;
+    }
+    crawl->waits--;
     free(seeding);
     crawl_begin_repeat(crawl, run);
     return NULL;
 }
 
-static void offer_seeds(struct crawl *crawl)
+/* What an earlier run stored before it was interrupted is known. */
+static void offer_seed(struct seeding *seeding, const char *seed)
 {
+    struct discovery *discovery = &seeding->crawl->discovery;
+    struct url url;
+    size_t bytes = strlen(seed);
+    if (!discovery_knows(discovery, seed, bytes) && url_parse(seed, bytes, NULL, &url) == URL_OK)
+        discovery_follow(discovery,
+                         &(struct lead){.url = &url, .text = {seed, bytes}, .via = VIA_SEED},
+                         &seeding->finds);
+}
+
+static void offer_slice(struct seeding *seeding)
+{
+    struct crawl *crawl = seeding->crawl;
     const struct text_list *seeds = &crawl->config.settings->seeds;
-    struct seeding *seeding = memory_new(sizeof *seeding);
-    seeding->crawl = crawl;
-    for (size_t i = 0; i < seeds->count; i++) {
-        struct url url;
-        size_t bytes = strlen(seeds->items[i]);
-        if (url_parse(seeds->items[i], bytes, NULL, &url) == URL_OK)
-            discovery_follow(
-                &crawl->discovery,
-                &(struct lead){.url = &url, .text = {seeds->items[i], bytes}, .via = VIA_SEED},
-                &seeding->finds);
-    }
     const struct finds *finds = &seeding->finds;
+    int64_t end_us = clock_running_us() + SLICE_US;
+    while (seeding->next < seeds->count && finds->count < SLICE_SEEDS &&
+           clock_running_us() < end_us)
+        offer_seed(seeding, seeds->items[seeding->next++]);
     seeding->append = (struct store_append){.store = crawl->store,
                                             .batch = {.origins = finds->origins,
                                                       .origin_count = finds->origin_count,
                                                       .urls = finds->urls,
                                                       .url_count = finds->count}};
-    crawl->waits++;
     promise_unref(promise_finally(store_writer_append(crawl->services->writer, &seeding->append),
                                   seeds_stored, seeding));
+}
+
+static void offer_seeds(struct crawl *crawl)
+{
+    struct seeding *seeding = memory_new(sizeof *seeding);
+    seeding->crawl = crawl;
+    crawl->waits++;
+    offer_slice(seeding);
 }
 
 static void open_memory(struct crawl *crawl)
@@ -158,10 +184,7 @@ static struct promise *opened(struct promise *settled, void *arg)
     }
     open_memory(crawl);
     restore(crawl);
-    if (crawl->discovery.last_url_id == 0)
-        offer_seeds(crawl);
-    else
-        crawl_begin_repeat(crawl, run);
+    offer_seeds(crawl);
     return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,21 +33,38 @@
 #include "crawler/workers/store_writer.h"
 #include "storage/catalog.h"
 
+enum { OTHER_DESCRIPTORS = 256 }; /* files of jobs, pipes, clients, name servers */
+
 static char reason_text[512]; /* of the last engine_new() that failed */
 
 /* Making */
+
+/* Each request in the slow lane takes a descriptor, and the rest of the program has its own. */
+static void fit_slow_lane(struct engine_config *config)
+{
+    struct rlimit limit;
+    rlim_t others = (rlim_t)config->pages_in_flight * 2 + OTHER_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= others + config->slow_lane)
+        return;
+    config->slow_lane = limit.rlim_cur > others ? (unsigned)(limit.rlim_cur - others) : 1;
+    log_warning("slow_lane is %u: no more than %llu files may be open", config->slow_lane,
+                (unsigned long long)limit.rlim_cur);
+}
 
 static int make_slots_and_parser(struct engine *engine)
 {
     const struct engine_config *config = &engine->config;
     struct services *services = &engine->services;
-    int rc = body_slots_new(config->pages_in_flight, config->max_body_bytes, &services->slots);
+    unsigned count = config->pages_in_flight + config->slow_lane;
+    int rc = body_slots_new(count, config->max_body_bytes, &services->slots);
     if (rc < 0) {
         snprintf(reason_text, sizeof reason_text,
-                 "cannot reserve %u body slots: %s; lower pages_in_flight or max_body_bytes",
-                 config->pages_in_flight, strerror(-rc));
+                 "cannot reserve %u body slots: %s; lower pages_in_flight, slow_lane or "
+                 "max_body_bytes",
+                 count, strerror(-rc));
         return rc;
     }
+    body_slots_limit(services->slots, config->pages_in_flight);
     rc = parser_new(services->loop,
                     &(struct parser_config){.slots = services->slots,
                                             .processes = config->parse_processes,
@@ -79,7 +97,7 @@ static int make_fetcher(struct engine *engine)
     struct fetch_config fetch = {
         .resolver = engine->services.resolver,
         .user_agent = config->user_agent,
-        .max_connections = config->pages_in_flight,
+        .max_connections = config->pages_in_flight + config->slow_lane,
         .max_host_connections = config->own_host_connections > config->host_connections
                                     ? config->own_host_connections
                                     : config->host_connections,
@@ -166,6 +184,7 @@ int engine_new(struct loop *loop, const struct engine_config *config, bool resum
 {
     struct engine *engine = memory_new(sizeof *engine);
     engine->config = *config;
+    fit_slow_lane(&engine->config);
     engine->lock_fd = -1;
     engine->resume_jobs = resume_jobs;
     engine->services.loop = loop;
@@ -276,14 +295,19 @@ void engine_stats(struct engine *engine, struct engine_stats *ret_stats)
 {
     const struct services *services = &engine->services;
     struct process_pool_stats pool;
+    const struct host_share *share = hosts_share(services->hosts);
+    unsigned in_use = body_slots_in_use(services->slots);
     struct timespec cpu;
     parser_stats(services->parser, &pool);
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
     *ret_stats = (struct engine_stats){
         .active_fetches = fetcher_active(services->fetcher),
-        .slots_in_use = body_slots_in_use(services->slots),
-        .slots_of_new_hosts = hosts_share(services->hosts)->held[HOST_NEW],
-        .slots_of_slow_hosts = hosts_share(services->hosts)->held[HOST_SLOW],
+        .slots_in_use = in_use > share->aside ? in_use - share->aside : 0,
+        .slots_of_new_hosts = share->held[HOST_NEW],
+        .slow_lane_in_use = share->aside,
+        .slow_lane = engine->config.slow_lane,
+        .set_aside = share->set_aside,
+        .cut_off = share->cut_off,
         .slots = engine->config.pages_in_flight,
         .parse_workers = pool.workers,
         .parse_respawns = pool.crashed + pool.deadlines + pool.out_of_memory,

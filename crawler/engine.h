@@ -48,7 +48,8 @@ struct engine_config {
     int64_t adaptive_factor;             /* of the time to answer */
     int64_t adaptive_max_delay_ms;
     unsigned address_connections;  /* at once to one address; 0: no limit */
-    unsigned unproven_percent;     /* of pages_in_flight, for hosts that are new or slow */
+    unsigned unproven_percent;     /* of pages_in_flight, for hosts that are new */
+    unsigned slow_lane;            /* requests to slow hosts, beside pages_in_flight */
     int64_t slow_after_ms;         /* a host whose requests take so long is slow */
     unsigned robots_tries;         /* for a robots.txt that is answered 5xx or 429, or breaks off */
     int64_t robots_max_wait_ms;    /* from the first of them to the last */
@@ -91,9 +92,9 @@ struct promise *engine_patch_job(struct engine *engine, int64_t job_id, const js
                                  struct settings_error *ret_error);
 
 /* Puts what a trap holds back into the frontier, bit by bit as the job gets on, and lets the like
- * through from now on; a job that rests does so when it goes on. Resolves with NULL once that is on
- * disk. ENOENT: no such job or trap; EALREADY; EBUSY: it has ended, or its file is being opened or
- * closed. */
+ * through from now on; a job that rests does so when it goes on, one that has finished by itself
+ * goes on for it. Resolves once that is on disk. ENOENT: no such job or trap; EALREADY; EBUSY: it
+ * was cancelled, failed or ended by a limit, or its file is being opened or closed. */
 struct promise *engine_release_trap(struct engine *engine, int64_t job_id, int64_t trap_id);
 
 /* The host ledger, for looking at. Loop thread. */
@@ -113,7 +114,9 @@ char *engine_job_path(const char *data_dir, int64_t job_id);
 
 struct engine_stats {
     unsigned active_fetches, slots_in_use, slots;
-    unsigned slots_of_new_hosts, slots_of_slow_hosts; /* held by requests to them */
+    unsigned slots_of_new_hosts;          /* held by requests to them */
+    unsigned slow_lane_in_use, slow_lane; /* beside the slots */
+    uint64_t set_aside, cut_off;          /* into the slow lane, and out of it, since the start */
     unsigned parse_workers;
     uint64_t parse_respawns;
     int64_t loop_lag_us;

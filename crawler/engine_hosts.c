@@ -26,19 +26,17 @@ enum { ROBOTS_MEMORY_BYTES = 64 * 1024 * 1024 }; /* some thirty thousand usual r
 
 /* What the parts call back */
 
-static bool has_room(void *arg)
+static bool has_room(unsigned aside, void *arg)
 {
     const struct engine *engine = arg;
-    return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight &&
+    return body_slots_in_use(engine->services.slots) < engine->config.pages_in_flight + aside &&
            store_writer_pending(engine->services.writer) < engine->config.pages_in_flight;
 }
 
-/* Nothing is won where it is not for a slot that others wait. */
 static bool end_slow(const struct host *host, int64_t begun_ms, void *arg)
 {
     const struct engine *engine = arg;
-    return body_slots_in_use(engine->services.slots) >= engine->config.pages_in_flight &&
-           fetch_end_slow(engine->services.fetcher, host, begun_ms);
+    return fetch_end_slow(engine->services.fetcher, host, begun_ms);
 }
 
 static void save_hosts(const struct host_memory *memories, size_t count, bool is_pause, void *arg)
@@ -155,6 +153,7 @@ void engine_make_hosts(struct engine *engine)
         .address_connections = config->address_connections,
         .slots = config->unproven_percent > 0 ? config->pages_in_flight : 0,
         .unproven_percent = config->unproven_percent,
+        .slow_lane = config->slow_lane,
         .slow_after_ms = config->slow_after_ms,
         .room = has_room,
         .save = save_hosts,

@@ -16,8 +16,6 @@
 #include "crawler/crawl.h"
 #include "crawler/data_dir.h"
 #include "crawler/engine_private.h"
-#include "crawler/extract/url.h"
-#include "crawler/hosts/host.h"
 #include "crawler/hosts/robots_saver.h"
 
 /* The list */
@@ -191,29 +189,6 @@ static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcom
     engine_start_jobs(engine);
 }
 
-static bool has_loopback_seed(const struct job_settings *settings)
-{
-    for (size_t i = 0; i < settings->seeds.count; i++) {
-        struct url url;
-        const char *seed = settings->seeds.items[i];
-        if (url_parse(seed, strlen(seed), NULL, &url) != URL_OK)
-            continue;
-        struct url_slice host = url_host(&url);
-        char *name = memory_strndup(host.data, host.bytes);
-        bool is_loopback = host_name_is_loopback(name);
-        free(name);
-        if (is_loopback)
-            return true;
-    }
-    return false;
-}
-
-const struct address_policy *engine_policy_of(const struct engine *engine,
-                                              const struct job_settings *settings)
-{
-    return has_loopback_seed(settings) ? &engine->seed_policy : &engine->policy;
-}
-
 static void start_crawl(struct engine *engine, struct job *job)
 {
     struct running *running = memory_new(sizeof *running);
@@ -314,6 +289,30 @@ static int load_job(const struct job_row *row, void *arg)
 int engine_load_jobs(struct engine *engine)
 {
     return catalog_list_jobs(engine->catalog.catalog, &(struct job_filter){0}, load_job, engine);
+}
+
+/* Reopening */
+
+int engine_adopt_ended(struct engine *engine, const struct job_row *row, struct job **ret_job)
+{
+    int rc = job_from_row(row, engine->config.data_dir, ret_job);
+    if (rc == 0)
+        add_job(engine, *ret_job);
+    return rc;
+}
+
+struct promise *engine_reopen_job(struct engine *engine, struct job *job)
+{
+    set_state(engine, job, JOB_QUEUED, "", "");
+    struct promise *promise = save_job(engine, job);
+    engine_start_jobs(engine);
+    return promise;
+}
+
+void engine_leave_ended(struct engine *engine, struct job *job)
+{
+    if (!job->deletion)
+        drop_job(engine, job);
 }
 
 /* Creating */

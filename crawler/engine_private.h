@@ -46,6 +46,11 @@ int engine_restore_hosts(struct engine *engine);
 int engine_load_jobs(struct engine *engine);
 /* NULL where it is none of those that can still change. */
 struct job *engine_find_job(const struct engine *engine, int64_t id);
+/* Takes up one that has come to its end, so that nobody else does; then it is either reopened
+ * (resolves once the catalog has it) or left as it was. */
+int engine_adopt_ended(struct engine *engine, const struct job_row *row, struct job **ret_job);
+struct promise *engine_reopen_job(struct engine *engine, struct job *job);
+void engine_leave_ended(struct engine *engine, struct job *job);
 /* Starts queued jobs while there is room. */
 void engine_start_jobs(struct engine *engine);
 /* Interrupts every crawl; its job goes on at the next start. */

@@ -1,7 +1,9 @@
-/* Releasing a trap of a job, whether it runs or rests. See engine.h. Loop thread; the file of a job
- * that rests is opened on the writer thread, so a start that comes meanwhile finds it done. */
+/* Releasing a trap of a job, whether it runs, rests or has finished: then it goes on. See engine.h.
+ * Loop thread; the file of a job that does not run is opened on the writer thread, so a start that
+ * comes meanwhile finds it done. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "crawler/async/promise.h"
 #include "crawler/base/clock.h"
@@ -10,12 +12,14 @@
 #include "crawler/crawl_traps.h"
 #include "crawler/engine_private.h"
 #include "crawler/workers/store_writer.h"
+#include "storage/catalog.h"
 #include "storage/job_store.h"
 
 struct release {
     struct engine *engine;
     int64_t job_id, trap_id;
     char *path;
+    bool is_adopted, is_reopened; /* the job, once it had finished */
 };
 
 static int release_on_thread(void *arg)
@@ -35,8 +39,8 @@ static struct promise *release_ended(struct promise *settled, void *arg)
     struct release *release = arg;
     struct engine *engine = release->engine;
     if (promise_state_of(settled) == PROMISE_RESOLVED)
-        log_info("job %lld: trap %lld released, for when it goes on", (long long)release->job_id,
-                 (long long)release->trap_id);
+        log_info("job %lld: trap %lld released; what it holds follows when the job goes on",
+                 (long long)release->job_id, (long long)release->trap_id);
     engine->saves--;
     free(release->path);
     free(release);
@@ -44,30 +48,109 @@ static struct promise *release_ended(struct promise *settled, void *arg)
     return NULL;
 }
 
-static struct promise *release_at_rest(struct engine *engine, const struct job *job,
-                                       int64_t trap_id)
+static struct release *release_new(struct engine *engine, int64_t job_id, int64_t trap_id)
 {
     struct release *release = memory_new(sizeof *release);
     *release = (struct release){.engine = engine,
-                                .job_id = job->id,
+                                .job_id = job_id,
                                 .trap_id = trap_id,
-                                .path = engine_job_path(engine->config.data_dir, job->id)};
+                                .path = engine_job_path(engine->config.data_dir, job_id)};
     engine->saves++;
+    return release;
+}
+
+static struct promise *release_at_rest(struct engine *engine, const struct job *job,
+                                       int64_t trap_id)
+{
+    struct release *release = release_new(engine, job->id, trap_id);
     return promise_finally(store_writer_call(engine->services.writer, release_on_thread, release),
                            release_ended, release);
 }
 
-static struct promise *refuse_ended(struct promise *settled, void *arg)
+/* A job that has finished */
+
+/* It was cut short by none of its limits, which would cut off at once what is released. */
+static bool can_go_on(const struct job_row *row)
 {
-    (void)arg;
-    return promise_rejected(promise_loop(settled), EBUSY, "engine", "the job has ended");
+    return strcmp(row->state, job_state_name(JOB_FINISHED)) == 0 && row->reason &&
+           (strcmp(row->reason, "complete") == 0 || strcmp(row->reason, "max_urls") == 0);
+}
+
+/* It was released before, and the program ended before the job was reopened: that is made up for.
+ */
+static int release_rest_again(struct job_store *store)
+{
+    int64_t count = 0;
+    int rc = crawl_release_rest(store, &count);
+    return rc == 0 && count == 0 ? -EALREADY : rc;
+}
+
+static int release_ended_on_thread(void *arg)
+{
+    struct release *release = arg;
+    struct job_store *store = NULL;
+    const char *reason = NULL;
+    int rc = job_store_open(release->path, &store, &reason);
+    if (rc == 0)
+        rc = job_store_release_trap(store, release->trap_id, clock_epoch_ms());
+    if (rc == -EALREADY)
+        rc = release_rest_again(store);
+    job_store_free(store);
+    return rc;
+}
+
+static struct promise *reopen(struct promise *settled, void *arg)
+{
+    (void)settled;
+    struct release *release = arg;
+    struct engine *engine = release->engine;
+    struct job *job = engine_find_job(engine, release->job_id);
+    if (!job || job->deletion)
+        return promise_rejected(engine->services.loop, ENOENT, "engine", "the job was deleted");
+    release->is_reopened = true;
+    return engine_reopen_job(engine, job);
+}
+
+static struct promise *reopening_ended(struct promise *settled, void *arg)
+{
+    struct release *release = arg;
+    struct job *job = engine_find_job(release->engine, release->job_id);
+    if (job && release->is_adopted && !release->is_reopened)
+        engine_leave_ended(release->engine, job);
+    return release_ended(settled, release);
+}
+
+/* In the engine's list, though it has ended, it is in nobody else's way and nobody in its. */
+static struct promise *adopt(struct promise *settled, void *arg)
+{
+    struct release *release = arg;
+    struct engine *engine = release->engine;
+    const struct job_row *row = promise_value(settled);
+    struct job *job = NULL;
+    if (engine->stopping || !can_go_on(row) || engine_find_job(engine, row->id) ||
+        engine_adopt_ended(engine, row, &job) < 0)
+        return promise_rejected(engine->services.loop, EBUSY, "engine", "the job has ended");
+    release->is_adopted = true;
+    struct promise *on_disk =
+        store_writer_call(engine->services.writer, release_ended_on_thread, release);
+    return promise_then(on_disk, reopen, release);
+}
+
+static struct promise *release_and_reopen(struct engine *engine, int64_t job_id, int64_t trap_id)
+{
+    struct release *release = release_new(engine, job_id, trap_id);
+    struct promise *row = catalog_calls_get(&engine->catalog, job_id);
+    return promise_finally(promise_then(row, adopt, release), reopening_ended, release);
 }
 
 struct promise *engine_release_trap(struct engine *engine, int64_t job_id, int64_t trap_id)
 {
     struct job *job = engine_find_job(engine, job_id);
-    if (!job || job->deletion)
-        return promise_then(catalog_calls_get(&engine->catalog, job_id), refuse_ended, NULL);
+    if (!job)
+        return release_and_reopen(engine, job_id, trap_id);
+    if (job->deletion)
+        return promise_rejected(engine->services.loop, ENOENT, "engine",
+                                "the job is being deleted");
     if (job_state_is_final(job->state))
         return promise_rejected(engine->services.loop, EBUSY, "engine", "the job has ended");
     if (job->crawl)

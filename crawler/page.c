@@ -308,7 +308,7 @@ static void note_traps(struct page *page)
     bool wanted = traps_wants_yield(traps, &page->follow.trap_marks);
     if (wanted)
         yield =
-            trap_yield_of(traps, &page->rows.record, page->fetched ? page->fetched->body_bytes : 0);
+            trap_yield_of(traps, &page->follow.trap_marks, &page->rows.record, page->fetched ? page->fetched->body_bytes : 0);
     traps_note_page(traps, &page->follow.trap_marks, url->url, url->bytes, wanted ? &yield : NULL,
                     now_ms);
 }

@@ -21,6 +21,8 @@ void why_explain_trap(const struct why_trap *trap, char *detail, size_t detail_b
 
 /* Traps */
 
+enum { MOST_TWINS = 20000 }; /* URLs looked through for one in another form */
+
 static struct store_text text_of(const char *text)
 {
     return (struct store_text){text, text ? strlen(text) : 0};
@@ -54,14 +56,36 @@ static int explain_row(const struct trap_result *row, void *arg)
     return 0;
 }
 
-/* Of traps that hold back what they have seen before, session ids and orders of parameters, a new
- * URL is none. */
+static int note_twin(const char *url, void *arg)
+{
+    struct trap_marks marks;
+    size_t bytes = strlen(url);
+    traps_marks(arg, url, bytes, 0, &marks);
+    traps_note_page(arg, &marks, url, bytes, NULL, 0);
+    return 0;
+}
+
+/* Traps of session ids and orders of parameters hold back what is known in another form. */
+static int note_twins(struct job_reader *reader, const struct url *url, struct traps *traps)
+{
+    struct trap_marks marks;
+    traps_marks(traps, url->href, url->length, 0, &marks);
+    if (!traps_wants_twins(traps, &marks))
+        return 0;
+    char *prefix = memory_strndup(url->href, trap_twin_prefix(url->href, url->length));
+    int rc = query_urls_like(reader, prefix, MOST_TWINS, note_twin, traps);
+    free(prefix);
+    return rc;
+}
+
 static int judge_traps(struct job_reader *reader, const struct url *url, char *detail,
                        size_t detail_bytes, int64_t *ret_trap_id)
 {
     struct words words = {detail, detail_bytes};
     struct traps *traps = traps_new(0);
     int rc = query_traps(reader, 0, UINT_MAX, restore_trap, traps);
+    if (rc == 0)
+        rc = note_twins(reader, url, traps);
     *ret_trap_id =
         rc == 0 ? traps_judge_queued(traps, url->href, url->length, clock_epoch_ms()) : 0;
     traps_free(traps);

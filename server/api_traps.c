@@ -125,7 +125,7 @@ static void answer_trap(struct request *request)
         refuse_no_trap(request);
 }
 
-/* There is nothing to be put back into: the person must ask anew. */
+/* The job cannot go on, at all or now: the person must ask anew. */
 static void refuse_state(struct request *request)
 {
     struct problem problem;

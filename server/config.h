@@ -52,7 +52,7 @@ struct config {
         int64_t adaptive; /* 0: no, 1: yes */
         int64_t adaptive_factor, adaptive_max_delay_ms;
         int64_t address_connections;
-        int64_t unproven_percent, slow_after_ms;
+        int64_t unproven_percent, slow_lane, slow_after_ms;
         int64_t robots_tries, robots_max_wait_ms, robots_patience_ms;
         struct text_list own_hosts;
         int64_t own_host_connections;

@@ -138,14 +138,18 @@ const struct config_option config_options[] = {
         .help = "Requests to one IP address at one time, however many hosts live there. Not for "
                 "own hosts and loopback addresses. 0: no limit."),
     OPTION(politeness, unproven_percent, NUMBER, .fallback = "50", .min = 0, .max = 100,
-        .help = "The share of pages_in_flight that new and slow hosts may hold together, slow ones "
-                "alone at most half of it, so that tarpits, however many, take nothing from hosts "
-                "that answer. What hosts that turn slow hold beyond that is taken back while "
-                "others wait for a slot: those requests end as too_slow and are tried again "
-                "later. 0: no shares."),
+        .help = "The share of pages_in_flight that hosts may hold of which nothing is known yet, "
+                "so that tarpits, however many, take nothing from hosts that answer. 0: no shares, "
+                "and no use of slow_lane."),
+    OPTION(politeness, slow_lane, NUMBER, .fallback = "1024", .min = 1, .max = 65536,
+        .help = "Connections beside pages_in_flight for what is slow: requests to slow hosts, and "
+                "those under way that take a few times as long as usual while others wait for "
+                "their slots. When all are used, those that bring nothing for longest end as "
+                "too_slow and are tried again later. Each takes a file descriptor and about 50 kB; "
+                "bodies never take more than those of pages_in_flight could."),
     OPTION(politeness, slow_after_ms, NUMBER, .fallback = "3000", .min = 1, .max = DAY_MS,
         .help = "A host is slow when its requests take so long, or one under way has taken so long "
-                "already. Only such a request can be ended for hosts that wait for its slot."),
+                "already. Only such a request can be ended where slow_lane is full."),
     OPTION(politeness, robots_tries, NUMBER, .fallback = "8", .min = 1, .max = 100,
         .help = "How often a robots.txt that is answered 5xx or 429, or breaks off, is asked for; "
                 "after retry_base_ms first, and each later pause doubles it. Meanwhile the URLs "

@@ -58,6 +58,7 @@ static void set_politeness(struct engine_config *engine, const struct config *co
     engine->adaptive_max_delay_ms = config->politeness.adaptive_max_delay_ms;
     engine->address_connections = (unsigned)config->politeness.address_connections;
     engine->unproven_percent = (unsigned)config->politeness.unproven_percent;
+    engine->slow_lane = (unsigned)config->politeness.slow_lane;
     engine->slow_after_ms = config->politeness.slow_after_ms;
     engine->robots_tries = (unsigned)config->politeness.robots_tries;
     engine->robots_max_wait_ms = config->politeness.robots_max_wait_ms;

@@ -56,8 +56,8 @@ static void add_traps_note(struct job_reader *reader, json_t *notes)
     json_array_append_new(
         notes, json_pack("{s:s, s:o, s:o}", "code", "traps_suspended", "detail",
                          json_sprintf("%" PRId64 " %s %" PRId64
-                                      " URLs back: see traps; release them before the job ends, or "
-                                      "start anew with detect_traps false",
+                                      " URLs back: see traps; released, they are fetched, also "
+                                      "where the job has finished as complete",
                                       held.traps, held.traps == 1 ? "trap holds" : "traps hold",
                                       held.urls),
                          "at", json_time(held.found_ms)));

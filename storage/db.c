@@ -324,6 +324,12 @@ void db_put_text(struct db_values *values, const char *text)
     db_put_bytes(values, text, text ? strlen(text) : 0);
 }
 
+void db_put_blob(struct db_values *values, const void *data, size_t bytes)
+{
+    keep_code(values, sqlite3_bind_blob64(values->statement, ++values->count, data, bytes,
+                                          SQLITE_STATIC));
+}
+
 int db_values_code(const struct db_values *values)
 {
     return db_error(sqlite3_db_handle(values->statement), values->code);

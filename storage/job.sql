@@ -206,9 +206,22 @@ CREATE TABLE rules( -- what was checked
     remedy TEXT NOT NULL -- what to do
 ) STRICT;
 
-CREATE TABLE probes( -- what an image is, where it was asked for
-    image_id INTEGER PRIMARY KEY, -- images.id
+CREATE TABLE style_sheets( -- that pages link to, where they were to be read
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    page_id INTEGER NOT NULL, -- pages.id of the first that names it: its images are counted for that one
     state TEXT NOT NULL, -- queued, done, failed, skipped
+    outcome TEXT, -- why: ok, http_404, robots …
+    detail TEXT, -- a sentence for people
+    status INTEGER, -- HTTP status; NULL: no answer
+    final_url TEXT, -- where redirects led; NULL: to itself
+    images INTEGER NOT NULL DEFAULT 0, -- that it names
+    fetched_ms INTEGER -- milliseconds since 1970
+) STRICT;
+
+CREATE TABLE probes( -- what an image is; one without a row here is queued, where images were to be asked for
+    image_id INTEGER PRIMARY KEY, -- images.id
+    state TEXT NOT NULL, -- done, failed, skipped
     outcome TEXT, -- why: ok, http_404, robots …
     detail TEXT, -- a sentence for people
     status INTEGER, -- HTTP status; NULL: no answer

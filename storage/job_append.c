@@ -196,6 +196,22 @@ static int hold_url(struct job_store *store, int64_t id, int64_t trap_id)
     return db_values_run(&values);
 }
 
+/* The page that names it first is the one that its images are counted for. */
+static int append_style_sheet(struct job_store *store, int64_t page_id, struct store_text url)
+{
+    bool is_new = false;
+    int64_t id = 0;
+    int r = image_ids_intern(store->style_sheets, url.data, url.bytes, &id, &is_new);
+    if (r < 0 || !is_new)
+        return r;
+    struct db_values values = db_values(store->statements[JOB_INSERT_STYLE_SHEET]);
+    db_put_integer(&values, id);
+    job_put_text(&values, url);
+    db_put_integer(&values, page_id);
+    store->totals.style_sheets++;
+    return db_values_run(&values);
+}
+
 static int append_page(struct job_store *store, const struct store_page *page)
 {
     int r = append_page_row(store, page);
@@ -205,6 +221,8 @@ static int append_page(struct job_store *store, const struct store_page *page)
         r = job_append_occurrence(store, page->id, &page->images[i]);
     for (size_t i = 0; r == 0 && i < page->unfollowed_count; i++)
         r = append_unfollowed(store, page->id, &page->unfollowed[i]);
+    for (size_t i = 0; r == 0 && i < page->style_sheet_count; i++)
+        r = append_style_sheet(store, page->id, page->style_sheets[i]);
     if (r == 0)
         store->totals.body_bytes += (int64_t)page->body_bytes;
     return r;

@@ -155,6 +155,8 @@ int job_store_totals(struct job_store *store, struct store_totals *ret_totals)
     if (r == 0)
         r = db_integer(store->db, "SELECT coalesce(max(id), 0) FROM urls", &totals.last_url_id);
     if (r == 0)
+        r = db_integer(store->db, "SELECT count(*) FROM style_sheets", &totals.style_sheets);
+    if (r == 0)
         r = db_each_of(store->db, "SELECT alt_state, count(*) FROM occurrences GROUP BY alt_state",
                        add_alt_state, &totals);
     if (r == 0)

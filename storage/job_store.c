@@ -14,6 +14,7 @@
 
 #include "storage/job_file.h"
 #include "storage/job_store_private.h"
+#include "storage/probe_rows.h"
 
 static const char *const statement_sql[] = {
     [JOB_BEGIN] = "BEGIN IMMEDIATE",
@@ -53,6 +54,21 @@ static const char *const statement_sql[] = {
         "INSERT INTO traps(id, kind, host, pattern, detail, examples, state, found_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, 'suspended', ?)",
     [JOB_HOLD_URL] = "UPDATE urls SET trap_id = ?2 WHERE id = ?1",
+    [JOB_INSERT_STYLE_SHEET] =
+        "INSERT INTO style_sheets(id, url, page_id, state) VALUES (?, ?, ?, 'queued')",
+    [JOB_SETTLE_STYLE_SHEET] =
+        "UPDATE style_sheets SET state = ?, outcome = ?, detail = ?, status = ?, final_url = ?,"
+        " images = ?, fetched_ms = ? WHERE id = ? AND state = 'queued'",
+    [JOB_SELECT_SHEET_PAGE] = "SELECT page_id FROM style_sheets WHERE id = ?",
+    [JOB_SELECT_QUEUED_SHEETS] = "SELECT id, url FROM style_sheets WHERE id > ?"
+                                 " AND state = 'queued' ORDER BY id LIMIT ?",
+    [JOB_SELECT_SHEET] = "SELECT id, url FROM style_sheets WHERE id = ?",
+    [JOB_INSERT_PROBE] = "INSERT INTO probes(image_id, " PROBE_COLUMNS ")"
+                         " VALUES (?, " PROBE_PARAMETERS ")",
+    [JOB_SELECT_UNPROBED] =
+        "SELECT id, url FROM images WHERE id > ? AND url LIKE 'http%'"
+        " AND NOT EXISTS (SELECT 1 FROM probes WHERE image_id = images.id) ORDER BY id LIMIT ?",
+    [JOB_SELECT_IMAGE] = "SELECT id, url FROM images WHERE id = ?",
 };
 static_assert(sizeof(statement_sql) / sizeof(*statement_sql) == JOB_STATEMENT_COUNT,
               "one text for each statement");
@@ -117,9 +133,12 @@ static int load_images(struct job_store *store)
         return r;
     store->images = image_ids_new(seed);
     store->templates = image_ids_new(seed);
+    store->style_sheets = image_ids_new(seed);
     r = load_ids(store, "SELECT id, url FROM images", store->images);
     if (r == 0)
         r = load_ids(store, "SELECT id, place FROM templates", store->templates);
+    if (r == 0)
+        r = load_ids(store, "SELECT id, url FROM style_sheets", store->style_sheets);
     return r;
 }
 
@@ -128,6 +147,7 @@ static void remember_committed(struct job_store *store)
     store->committed = store->totals;
     store->committed_image_id = image_ids_last(store->images);
     store->committed_template_id = image_ids_last(store->templates);
+    store->committed_style_sheet_id = image_ids_last(store->style_sheets);
 }
 
 int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason)
@@ -160,6 +180,7 @@ struct job_store *job_store_free(struct job_store *store)
     db_close(store->db);
     image_ids_free(store->images);
     image_ids_free(store->templates);
+    image_ids_free(store->style_sheets);
     free(store);
     return NULL;
 }
@@ -190,6 +211,7 @@ static void forget_uncommitted(struct job_store *store)
     db_rollback(store->db);
     image_ids_forget_above(store->images, store->committed_image_id);
     image_ids_forget_above(store->templates, store->committed_template_id);
+    image_ids_forget_above(store->style_sheets, store->committed_style_sheet_id);
     store->totals = store->committed;
 }
 

@@ -80,6 +80,8 @@ struct store_page {
     size_t image_count;
     const struct store_unfollowed *unfollowed;
     size_t unfollowed_count;
+    const struct store_text *style_sheets; /* URLs that are to be asked for, once in a job */
+    size_t style_sheet_count;
 };
 
 /* A sitemap, as far as it has been read. Put again when there is more to say of it. */
@@ -179,6 +181,7 @@ struct store_totals {
     int64_t alt_missing, alt_empty, alt_whitespace, alt_text; /* occurrences by state */
     int64_t alt_not_applicable;
     int64_t body_bytes, last_url_id;
+    int64_t style_sheets; /* distinct */
 };
 int job_store_totals(struct job_store *store, struct store_totals *ret_totals);
 /* The same, cheaply, kept up to date by append (distinct images are known only here). */

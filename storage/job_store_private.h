@@ -27,6 +27,14 @@ enum job_statement {
     JOB_SELECT_QUEUED,
     JOB_INSERT_TRAP,
     JOB_HOLD_URL,
+    JOB_INSERT_STYLE_SHEET,
+    JOB_SETTLE_STYLE_SHEET,
+    JOB_SELECT_SHEET_PAGE,
+    JOB_SELECT_QUEUED_SHEETS,
+    JOB_SELECT_SHEET,
+    JOB_INSERT_PROBE,
+    JOB_SELECT_UNPROBED,
+    JOB_SELECT_IMAGE,
     JOB_STATEMENT_COUNT
 };
 
@@ -35,10 +43,12 @@ struct job_store {
     sqlite3_stmt *statements[JOB_STATEMENT_COUNT];
     struct image_ids *images;
     struct image_ids *templates;   /* by their place */
+    struct image_ids *style_sheets;
     struct store_totals totals;    /* with what the open transaction has added */
     struct store_totals committed; /* as the file has them */
     int64_t committed_image_id;    /* the last one in the file */
     int64_t committed_template_id; /* likewise */
+    int64_t committed_style_sheet_id;
     int failure; /* of the open transaction, which is rolled back already; 0: none */
 };
 

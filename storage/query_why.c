@@ -185,6 +185,19 @@ static int visit_url(sqlite3_stmt *row, void *arg)
     return url ? walk->url(url, walk->arg) : 0;
 }
 
+int query_urls_like(struct job_reader *reader, const char *prefix, unsigned limit, url_fn fn,
+                    void *arg)
+{
+    static const char sql[] = "SELECT url FROM urls WHERE url >= ?1 AND url < ?1 || char(1114111)"
+                              " LIMIT ?2";
+    struct walk walk = {.url = fn, .arg = arg};
+    sqlite3_stmt *statement = NULL;
+    int r = prepare_for_url(reader, sql, prefix, &statement);
+    if (r == 0)
+        r = db_error(reader->db, sqlite3_bind_int64(statement, 2, limit));
+    return run(statement, r, visit_url, &walk);
+}
+
 int query_redirected_seeds(struct job_reader *reader, url_fn fn, void *arg)
 {
     struct walk walk = {.url = fn, .arg = arg};

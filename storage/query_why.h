@@ -54,6 +54,9 @@ int query_host_visits(struct job_reader *reader, const char *host, int64_t most,
 int query_variants(struct job_reader *reader, const char *path, int64_t most, int64_t *ret_count);
 
 typedef int (*url_fn)(const char *url, void *arg);
+/* URLs that begin so, in no order, at most `limit`. */
+int query_urls_like(struct job_reader *reader, const char *prefix, unsigned limit, url_fn fn,
+                    void *arg);
 /* Where seeds redirected to: such URLs widened the scope. */
 int query_redirected_seeds(struct job_reader *reader, url_fn fn, void *arg);
 

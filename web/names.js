@@ -149,6 +149,7 @@ export const TRAPS = {
     far_dates: { label: 'Dates far away', text: 'A calendar that leads into years where nothing is' },
     calendar: { label: 'Calendar', text: 'Its pages give the same again and again' },
     session_id: { label: 'Session ids', text: 'The same pages under ever new ids' },
+    endless_numbers: { label: 'Numbers without end', text: 'Its pages differ in a number and give the same again and again' },
     parameter_order: { label: 'Order of parameters', text: 'Known URLs with their parameters in another order' },
     facets: { label: 'Combinations of filters', text: 'One page by ever more selections' },
     repeating_path: { label: 'Repeating path', text: 'Links that lead deeper and deeper into the same' },

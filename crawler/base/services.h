@@ -8,6 +8,8 @@ struct fetcher;
 struct hosts;
 struct loop;
 struct parser;
+struct probe_cache;
+struct probe_shared;
 struct resolver;
 struct retry_policy;
 struct robots;
@@ -24,6 +26,8 @@ struct services {
     struct store_writer *writer;
     struct hosts *hosts;
     struct robots *robots;
+    struct probe_cache *probe_cache; /* the writer thread's; NULL: nothing is kept */
+    struct probe_shared *probe_shared;
 };
 
 #endif

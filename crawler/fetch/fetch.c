@@ -12,6 +12,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,7 @@ static void forget_last_exchange(struct exchange *exchange)
     exchange->connected = false;
     exchange->headers_done = false;
     exchange->body_unwanted = false;
+    exchange->was_cut = false;
     exchange->header_bytes = 0;
     exchange->unwanted_bytes = 0;
     exchange->decided = false;
@@ -171,6 +173,18 @@ static void set_patience(struct exchange *exchange, const char *url)
     exchange->waits_for_handshake = waits;
 }
 
+/* Of a range nothing can be unpacked, so it is asked for as it is. */
+static void set_range(struct exchange *exchange, size_t first_bytes)
+{
+    char range[40];
+    if (first_bytes == 0 && !exchange->has_range)
+        return;
+    snprintf(range, sizeof range, "0-%zu", first_bytes - 1);
+    curl_easy_setopt(exchange->easy, CURLOPT_RANGE, first_bytes > 0 ? range : NULL);
+    curl_easy_setopt(exchange->easy, CURLOPT_ACCEPT_ENCODING, first_bytes > 0 ? NULL : "");
+    exchange->has_range = first_bytes > 0;
+}
+
 static CURLcode set_request(struct exchange *exchange, const struct fetch_request *request)
 {
     assert(request->max_body_bytes <= request->slot->capacity);
@@ -186,6 +200,7 @@ static CURLcode set_request(struct exchange *exchange, const struct fetch_reques
         code = curl_easy_setopt(exchange->easy, CURLOPT_REFERER, request->referer);
     exchange->has_referer = request->referer;
     set_patience(exchange, request->url);
+    set_range(exchange, request->first_bytes);
     fetch_session_attach(exchange, request);
     return code;
 }
@@ -245,6 +260,13 @@ void exchange_finish(struct exchange *exchange, int curl_code)
     retire(exchange);
 }
 
+/* A big page over a slow line is no tarpit. */
+static bool brings_something(const struct exchange *exchange)
+{
+    return (int64_t)fetch_wire_bytes(exchange) * 1000 >=
+           exchange_age_ms(exchange) * FETCH_FAIR_BYTES_PER_S;
+}
+
 /* The active ones stand in the order of their beginning. */
 bool fetch_end_slow(struct fetcher *fetcher, const struct host *host, int64_t begun_ms)
 {
@@ -253,7 +275,7 @@ bool fetch_end_slow(struct fetcher *fetcher, const struct host *host, int64_t be
     {
         if (exchange->started_ms > begun_ms)
             return false;
-        if (exchange->host != host)
+        if (exchange->host != host || brings_something(exchange))
             continue;
         exchange_decide(exchange, OUTCOME_TOO_SLOW);
         exchange_finish(exchange, CURLE_OPERATION_TIMEDOUT);

@@ -63,6 +63,9 @@ struct fetch_request {
     /* With either it is a conditional request, and 304 is OUTCOME_NOT_MODIFIED. Each NULL, or an
      * ETag and a Last-Modified as once received; copied. */
     const char *if_none_match, *if_modified_since;
+    /* Only the first so many bytes are asked for, as they are (no Content-Encoding); 0: all. Who
+     * answers with more is cut off where cut_body is set. */
+    size_t first_bytes;
 };
 
 /* Value of the promise. Texts belong to it; "" where absent. */
@@ -84,6 +87,8 @@ struct fetch_result {
                                 capped at a year */
     int64_t elapsed_ms;
     int64_t first_byte_ms; /* from the start to the first line of an answer, 0 where none came */
+    int64_t total_bytes;   /* of the whole file, by Content-Range or Content-Length, -1: not told */
+    bool body_is_cut;      /* there is more than what is in the slot */
     size_t body_bytes;     /* decompressed, in the slot */
     size_t wire_bytes;     /* received, headers included */
 };
@@ -92,8 +97,8 @@ int fetcher_new(struct loop *loop, const struct fetch_config *config, struct fet
 /* Cancels what is under way. */
 struct fetcher *fetcher_free(struct fetcher *fetcher);
 struct promise *fetch_start(struct fetcher *fetcher, const struct fetch_request *request);
-/* Ends one of that host's that began at this loop time or before, as too slow. False: there is
- * none. */
+/* Ends one of that host's that began at this loop time or before and has brought next to nothing,
+ * as too slow. False: there is none. */
 bool fetch_end_slow(struct fetcher *fetcher, const struct host *host, int64_t begun_ms);
 unsigned fetcher_active(const struct fetcher *fetcher);
 /* CPU time that curl has taken of the loop's so far, estimated from a sample of its turns. */

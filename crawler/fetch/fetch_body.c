@@ -18,6 +18,7 @@ static size_t body_full(struct exchange *exchange, const char *data, size_t room
 {
     if (exchange->cut_body)
         body_slot_append(exchange->slot, data, room);
+    exchange->was_cut = true;
     exchange_decide(exchange, exchange->cut_body ? OUTCOME_OK : OUTCOME_BODY_TOO_LARGE);
     return STOP;
 }
@@ -35,6 +36,11 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
     size_t room = exchange->max_body_bytes - exchange->slot->used;
     if (bytes > room)
         return body_full(exchange, data, room);
+    if (!body_slot_has_memory(exchange->slot, bytes)) {
+        exchange_decide(exchange,
+                        OUTCOME_TOO_SLOW); /* others are quicker; another try may be too */
+        return STOP;
+    }
     body_slot_append(exchange->slot, data, bytes);
     return bytes;
 }

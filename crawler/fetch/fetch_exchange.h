@@ -35,7 +35,8 @@ enum {
     FETCH_MOST_HEADER_BYTES = 256 * 1024, /* curl gives up by itself a little later, less clearly */
     FETCH_MOST_RETRY_AFTER_S = 24 * 60 * 60,
     FETCH_MOST_CACHE_AGE_S = 366 * 24 * 60 * 60,
-    FETCH_MOST_SMALL_HEADER_BYTES = 512
+    FETCH_MOST_SMALL_HEADER_BYTES = 512,
+    FETCH_FAIR_BYTES_PER_S = 4096 /* who brings so much is not ended for others */
 };
 
 /* What an exchange can wait for, each with one period for all: so each queue is in order of time.
@@ -89,6 +90,8 @@ struct answer {
     int status;
     int http_version;
     int64_t content_length;  /* -1: not told */
+    int64_t range_total;     /* that Content-Range tells; -1: none */
+    bool is_encoded;         /* by Content-Encoding */
     int64_t retry_after_ms;  /* -1: not told */
     int64_t cache_max_age_s; /* -1: not told */
     unsigned cookies;        /* Set-Cookie lines */
@@ -122,6 +125,8 @@ struct exchange {
     bool has_referer;         /* the easy handle still holds one */
     bool waits_for_handshake; /* is set on the easy handle */
     bool conditional;
+    bool has_range; /* is set on the easy handle */
+    bool was_cut;   /* the body, where it was as long as it may be */
     struct fetch_session *session; /* a reference; NULL: none */
     bool is_personal;              /* all of the session counts, not its proxy alone */
     bool has_headers, has_login;   /* on the easy handle */

@@ -160,6 +160,19 @@ static void keep_content_length(struct answer *answer, const char *value, size_t
     answer->content_length = parse_count(value, bytes);
 }
 
+/* "bytes 0-65535/123456" (RFC 9110 §14.4). */
+static void keep_content_range(struct answer *answer, const char *value, size_t bytes)
+{
+    const char *slash = memchr(value, '/', bytes);
+    if (slash)
+        answer->range_total = parse_count(slash + 1, (size_t)(value + bytes - slash - 1));
+}
+
+static void keep_content_encoding(struct answer *answer, const char *value, size_t bytes)
+{
+    answer->is_encoded = bytes > 0 && !(bytes == 8 && strncasecmp(value, "identity", 8) == 0);
+}
+
 /* Seconds, or a date (RFC 9110 §10.2.3); what is neither is as if not sent. */
 static void keep_retry_after(struct answer *answer, const char *value, size_t bytes)
 {
@@ -220,7 +233,9 @@ static const struct {
     }
     HEADER("CF-Mitigated", keep_cf_mitigated),
     HEADER("Cache-Control", keep_cache_control),
+    HEADER("Content-Encoding", keep_content_encoding),
     HEADER("Content-Length", keep_content_length),
+    HEADER("Content-Range", keep_content_range),
     HEADER("Content-Type", keep_content_type),
     HEADER("ETag", keep_etag),
     HEADER("Last-Modified", keep_last_modified),

@@ -238,6 +238,14 @@ static char *place_text(char **at, const struct fetch_text *text)
     return place(at, text->data, text->bytes);
 }
 
+/* Of the file as it is, not as it was packed for the way. */
+static int64_t total_bytes(const struct answer *answer)
+{
+    if (answer->status == 206)
+        return answer->range_total;
+    return answer->is_encoded ? -1 : answer->content_length;
+}
+
 struct fetch_result *fetch_result_new(const struct exchange *exchange)
 {
     const struct answer *answer = &exchange->answer;
@@ -269,6 +277,10 @@ struct fetch_result *fetch_result_new(const struct exchange *exchange)
         .cache_max_age_s = answer->cache_max_age_s,
         .elapsed_ms = exchange_age_ms(exchange),
         .first_byte_ms = exchange->first_byte_ms,
+        .total_bytes = total_bytes(answer),
+        .body_is_cut = exchange->was_cut ||
+                       (answer->status == 206 &&
+                        answer->range_total > (int64_t)exchange->slot->used),
         .body_bytes = exchange->slot->used,
         .wire_bytes = fetch_wire_bytes(exchange),
     };

@@ -24,6 +24,9 @@ enum {
     SESSION_SAME = 5,
     SESSION_SAME_BY_LOOKS = 9,
     SESSION_STEMS_BY_LOOKS = 3,
+    SESSION_SAME_OF_FEW = 30,
+    NUMBERS_SAME = 48,
+    NUMBERS_CHAINED = 40,
     ORDER_KNOWN = 20,
     FACET_URLS = 256,
     PATH_URLS = 10,
@@ -48,6 +51,14 @@ struct family *family_free(struct family *family)
     return NULL;
 }
 
+/* Most that could be compared must be the same: numbers of things look like those of sessions. */
+static bool is_session_by_looks(const struct family *f)
+{
+    bool is_enough = f->same >= SESSION_SAME_OF_FEW ||
+                     (f->same >= SESSION_SAME_BY_LOOKS && f->stems >= SESSION_STEMS_BY_LOOKS);
+    return is_enough && f->same * 5 >= f->compared * 4;
+}
+
 bool family_is_trap(const struct family *family, bool is_sure)
 {
     const struct family *f = family;
@@ -59,8 +70,10 @@ bool family_is_trap(const struct family *family, bool is_sure)
         return f->same >= CALENDAR_SAME && f->chained >= CALENDAR_CHAINED &&
                f->same * 10 >= f->read * 9;
     case TRAP_SESSION_ID:
-        return is_sure ? f->same >= SESSION_SAME
-                       : f->same >= SESSION_SAME_BY_LOOKS && f->stems >= SESSION_STEMS_BY_LOOKS;
+        return is_sure ? f->same >= SESSION_SAME : is_session_by_looks(f);
+    case TRAP_ENDLESS_NUMBERS:
+        return f->same >= NUMBERS_SAME && f->chained >= NUMBERS_CHAINED &&
+               f->same * 10 >= f->read * 9;
     case TRAP_PARAMETER_ORDER:
         return f->duplicates >= ORDER_KNOWN;
     case TRAP_FACETS:
@@ -106,9 +119,19 @@ static bool same_yield(const struct family *family, const struct noted_yield *no
     if (noted->yield.content != yield->content ||
         !trap_yield_same_size(noted->yield.body_bytes, yield->body_bytes))
         return false;
+    if (family->kind == TRAP_ENDLESS_NUMBERS)
+        return noted->yield.title_words == yield->title_words;
     return family->kind != TRAP_SESSION_ID ||
            (noted->member == mark->member && noted->yield.title == yield->title &&
             noted->variant != mark->variant);
+}
+
+static bool has_member(const struct family *family, const struct trap_mark *mark, uint32_t kept)
+{
+    for (uint32_t i = 0; i < kept; i++)
+        if (family->yields[i].member == mark->member && family->yields[i].variant != mark->variant)
+            return true;
+    return false;
 }
 
 /* The page's yield beside those of others of its family. */
@@ -119,6 +142,7 @@ void family_note_yield(struct family *family, const struct trap_mark *mark,
         family->yields = memory_new(YIELDS * sizeof *family->yields);
     family->read++;
     uint32_t kept = family->yield_count < YIELDS ? family->yield_count : YIELDS;
+    family->compared += has_member(family, mark, kept);
     for (uint32_t i = 0; i < kept; i++) {
         struct noted_yield *noted = &family->yields[i];
         if (!same_yield(family, noted, mark, yield))
@@ -163,6 +187,12 @@ void family_explain(const struct family *family, char *detail, size_t bytes)
                  "%u URLs with ever new ids; %u pages were read again under another id and had "
                  "the same title, images and links; pages not known yet are still fetched",
                  family->known, family->same);
+        break;
+    case TRAP_ENDLESS_NUMBERS:
+        snprintf(detail, bytes,
+                 "%u URLs that differ in the numbers of their query, %u of them found on one "
+                 "another; %u such pages were read, %u %s",
+                 family->known, family->chained, family->read, family->same, same);
         break;
     case TRAP_PARAMETER_ORDER:
         snprintf(detail, bytes,

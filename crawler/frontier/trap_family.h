@@ -28,6 +28,7 @@ struct family {
     uint32_t chained;    /* of them, first found on a page of the family */
     uint32_t duplicates; /* of them, that are another one but for order */
     uint32_t read, same; /* pages; those that gave what one before gave */
+    uint32_t compared;   /* session: pages of which one under another id was at hand */
     uint32_t stems;      /* session: different pages among these */
     uint32_t most;       /* repetitions */
     uint32_t key_set_count;

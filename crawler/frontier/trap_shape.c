@@ -24,9 +24,13 @@ enum {
 };
 
 static const char *const kind_names[] = {
-    [TRAP_FAR_DATES] = "far_dates",   [TRAP_CALENDAR] = "calendar",
-    [TRAP_SESSION_ID] = "session_id", [TRAP_PARAMETER_ORDER] = "parameter_order",
-    [TRAP_FACETS] = "facets",         [TRAP_REPEATING_PATH] = "repeating_path",
+    [TRAP_FAR_DATES] = "far_dates",
+    [TRAP_CALENDAR] = "calendar",
+    [TRAP_SESSION_ID] = "session_id",
+    [TRAP_ENDLESS_NUMBERS] = "endless_numbers",
+    [TRAP_PARAMETER_ORDER] = "parameter_order",
+    [TRAP_FACETS] = "facets",
+    [TRAP_REPEATING_PATH] = "repeating_path",
 };
 static_assert(sizeof kind_names / sizeof *kind_names == TRAP_KIND_COUNT, "all named");
 
@@ -134,6 +138,18 @@ static void mark_session(const struct trap_text *text, uint64_t seed, struct tra
                            .member = hash(text->text, text->bytes, seed),
                            .variant = hash(text->token.data, text->token.bytes, seed),
                            .is_sure = text->token_is_sure};
+}
+
+/* Numbers */
+
+static void mark_numbers(const struct trap_text *text, uint64_t seed, struct trap_marks *marks)
+{
+    char pattern[TRAP_PATTERN_BYTES];
+    if (marks->of[TRAP_CALENDAR].applies ||
+        !trap_text_without_numbers(text, pattern, sizeof pattern))
+        return;
+    marks->of[TRAP_ENDLESS_NUMBERS] = (struct trap_mark){
+        .applies = true, .family = trap_family_of(TRAP_ENDLESS_NUMBERS, pattern, seed)};
 }
 
 /* Queries */
@@ -273,17 +289,13 @@ static void mark_repetition(const struct parts *parts, uint64_t seed, struct tra
 
 /* All of them */
 
-/* Dates and session ids have three at least; most URLs of most sites have not. */
-static bool has_digits(const struct parts *parts)
+/* Dates and session ids of a path have three at least; most URLs of most sites have not. */
+static bool has_digits(const struct url_slice *text, int least)
 {
-    if (parts->path.bytes == 0)
-        return false;
-    const char *end = parts->query.bytes ? parts->query.data + parts->query.bytes
-                                         : parts->path.data + parts->path.bytes;
     int digits = 0;
-    for (const char *at = parts->path.data; at < end && digits < 3; at++)
-        digits += isdigit((unsigned char)*at) != 0;
-    return digits == 3;
+    for (size_t i = 0; i < text->bytes && digits < least; i++)
+        digits += isdigit((unsigned char)text->data[i]) != 0;
+    return digits == least;
 }
 
 void trap_marks_of(const char *url, size_t bytes, uint64_t seed, int64_t now_ms,
@@ -294,15 +306,29 @@ void trap_marks_of(const char *url, size_t bytes, uint64_t seed, int64_t now_ms,
     if (bytes > TRAP_MAX_URL_BYTES)
         return;
     struct parts parts = parts_of(url, bytes);
-    if (has_digits(&parts)) {
+    bool has_numbers = has_digits(&parts.query, 1);
+    if (has_digits(&parts.path, 3) || has_numbers) {
         trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_DATES, &text);
         mark_dates(&text, seed, now_ms, ret_marks);
-        if (text.has_token && text.has_date)
-            trap_text_of(url, bytes, TRAP_TEXT_TOKENS, &text);
+        trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_COUNTS, &text);
         mark_session(&text, seed, ret_marks);
+        if (has_numbers)
+            mark_numbers(&text, seed, ret_marks);
     }
     mark_query(&parts, seed, ret_marks);
     mark_repetition(&parts, seed, ret_marks);
+}
+
+size_t trap_twin_prefix(const char *url, size_t bytes)
+{
+    struct trap_text text;
+    const char *query = memchr(url, '?', bytes);
+    size_t prefix = query ? (size_t)(query + 1 - url) : bytes;
+    if (bytes > TRAP_MAX_URL_BYTES)
+        return bytes;
+    trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_COUNTS, &text);
+    size_t before_token = text.has_token ? (size_t)(text.token.data - url) : prefix;
+    return before_token < prefix ? before_token : prefix;
 }
 
 void trap_pattern_of(const char *url, size_t bytes, enum trap_kind kind,
@@ -318,8 +344,12 @@ void trap_pattern_of(const char *url, size_t bytes, enum trap_kind kind,
         put_pattern(pattern, text.text, text.bytes);
         break;
     case TRAP_SESSION_ID:
-        trap_text_of(url, bytes, TRAP_TEXT_TOKENS, &text);
+        trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_COUNTS, &text);
         session_pattern(&text, pattern);
+        break;
+    case TRAP_ENDLESS_NUMBERS:
+        trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_COUNTS, &text);
+        trap_text_without_numbers(&text, pattern, TRAP_PATTERN_BYTES);
         break;
     case TRAP_PARAMETER_ORDER:
     case TRAP_FACETS:
@@ -330,6 +360,20 @@ void trap_pattern_of(const char *url, size_t bytes, enum trap_kind kind,
     }
 }
 
+static void read_numbers(const char *url, size_t bytes, uint64_t seed, struct trap_link *link)
+{
+    struct trap_text text;
+    char pattern[TRAP_PATTERN_BYTES];
+    trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_COUNTS, &text);
+    if (trap_text_without_numbers(&text, pattern, sizeof pattern))
+        link->number_family = trap_family_of(TRAP_ENDLESS_NUMBERS, pattern, seed);
+    if (!text.has_token)
+        return;
+    link->without_counts = hash(text.text, text.bytes, seed);
+    session_pattern(&text, pattern);
+    link->count_family = trap_family_of(TRAP_SESSION_ID, pattern, seed);
+}
+
 struct trap_link trap_link_of(const char *url, size_t bytes, uint64_t seed)
 {
     struct trap_text text;
@@ -338,6 +382,7 @@ struct trap_link trap_link_of(const char *url, size_t bytes, uint64_t seed)
         return (struct trap_link){.without_ids = hash(url, bytes, seed)};
     trap_text_of(url, bytes, TRAP_TEXT_TOKENS, &text);
     struct trap_link link = {.without_ids = hash(text.text, text.bytes, seed)};
+    read_numbers(url, bytes, seed, &link);
     trap_text_of(url, bytes, TRAP_TEXT_TOKENS | TRAP_TEXT_DATES, &text);
     if (!text.has_date)
         return link;

@@ -17,6 +17,7 @@ enum trap_kind {
     TRAP_FAR_DATES,       /* dates before 1970, or more than two years ahead */
     TRAP_CALENDAR,        /* dates whatever they are */
     TRAP_SESSION_ID,      /* one page under ever new session ids */
+    TRAP_ENDLESS_NUMBERS, /* ?page=1, 2, 3 … without end, or ?offset=-5 */
     TRAP_PARAMETER_ORDER, /* one query in many orders */
     TRAP_FACETS,          /* every selection of many parameters */
     TRAP_REPEATING_PATH,  /* /a/b/a/b/a/b: a relative link that grows by itself */
@@ -45,6 +46,9 @@ struct trap_marks {
 /* The marks of a canonical URL; none for one longer than TRAP_MAX_URL_BYTES. now_ms: epoch. */
 void trap_marks_of(const char *url, size_t bytes, uint64_t seed, int64_t now_ms,
                    struct trap_marks *ret_marks);
+/* How many bytes of a URL those share with it that are the same page under another session id, or
+ * with the parameters in another order. */
+size_t trap_twin_prefix(const char *url, size_t bytes);
 /* A mark's family for people: "http://example.com/cal/{date}". The URL must have that mark. */
 void trap_pattern_of(const char *url, size_t bytes, enum trap_kind kind,
                      char pattern[TRAP_PATTERN_BYTES]);
@@ -52,9 +56,11 @@ void trap_pattern_of(const char *url, size_t bytes, enum trap_kind kind,
 uint64_t trap_family_of(enum trap_kind kind, const char *pattern, uint64_t seed);
 
 /* A link as one page of a trap has it and another: fingerprints of its text without session ids,
- * and without dates too; family: of calendars, 0 where it has no date. */
+ * and without dates too, or without numbers of sessions; the families: of calendars, of such
+ * sessions, of numbers, 0 where it has none. */
 struct trap_link {
-    uint64_t without_ids, without_dates, family;
+    uint64_t without_ids, without_dates, without_counts;
+    uint64_t family, count_family, number_family;
 };
 struct trap_link trap_link_of(const char *url, size_t bytes, uint64_t seed);
 

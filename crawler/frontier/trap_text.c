@@ -6,6 +6,7 @@
 #include "crawler/frontier/trap_text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -185,6 +186,8 @@ static const char *put_parameter(struct writer *writer, const char *at, const ch
     if ((writer->replace & TRAP_TEXT_TOKENS) && value.bytes >= 8 &&
         url_parameter_is_session(name, value))
         put_token(writer, value, true);
+    else if ((writer->replace & TRAP_TEXT_COUNTS) && url_parameter_may_count(name, value))
+        put_token(writer, value, false);
     else if (has_year && (writer->replace & TRAP_TEXT_DATES) &&
              (is_year(name, value) || is_month(name, value) || is_day(name, value)))
         put_date(writer, year * 12);
@@ -248,4 +251,43 @@ void trap_text_of(const char *url, size_t bytes, unsigned replace, struct trap_t
         put_query(&writer, path);
     }
     ret_text->text[ret_text->bytes] = '\0';
+}
+
+/* Numbers */
+
+/* "7", "-5", "+5", "%2B5" */
+static bool is_number(struct url_slice value)
+{
+    size_t sign = value.bytes > 0 && (*value.data == '-' || *value.data == '+') ? 1 : 0;
+    if (value.bytes > 3 && strncasecmp(value.data, "%2b", 3) == 0)
+        sign = 3;
+    for (size_t i = sign; i < value.bytes; i++)
+        if (!isdigit((unsigned char)value.data[i]))
+            return false;
+    return value.bytes > sign;
+}
+
+bool trap_text_without_numbers(const struct trap_text *text, char *pattern, size_t bytes)
+{
+    const char *end = text->text + text->bytes, *at = memchr(text->text, '?', text->bytes);
+    size_t length = at ? (size_t)(at + 1 - text->text) : 0;
+    bool has_number = false;
+    if (!at || length >= bytes)
+        return false;
+    memcpy(pattern, text->text, length);
+    for (at++; at < end; at++) { /* from parameter to parameter */
+        struct url_slice whole = up_to(at, end, "&"), name = up_to(at, at + whole.bytes, "=");
+        struct url_slice value = {at + name.bytes + 1, 0};
+        value.bytes = name.bytes < whole.bytes ? whole.bytes - name.bytes - 1 : 0;
+        bool is_number_here = is_number(value);
+        int kept = (int)(is_number_here ? name.bytes + 1 : whole.bytes);
+        has_number = has_number || is_number_here;
+        length +=
+            (size_t)snprintf(pattern + length, bytes - length, "%.*s%s%s", kept, at,
+                             is_number_here ? "{number}" : "", at + whole.bytes < end ? "&" : "");
+        if (length >= bytes)
+            return false;
+        at += whole.bytes;
+    }
+    return has_number;
 }

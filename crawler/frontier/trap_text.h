@@ -22,9 +22,14 @@ struct trap_text {
     char text[TRAP_TEXT_BYTES];
 };
 
-enum { TRAP_TEXT_DATES = 1, TRAP_TEXT_TOKENS = 2 };
+/* Counts: numbers of sessions and clocks, which may be numbers of things. */
+enum { TRAP_TEXT_DATES = 1, TRAP_TEXT_TOKENS = 2, TRAP_TEXT_COUNTS = 4 };
 
 /* url: at most TRAP_MAX_URL_BYTES. */
 void trap_text_of(const char *url, size_t bytes, unsigned replace, struct trap_text *ret_text);
+
+/* Puts "{number}" for each whole number that is a parameter's value: false where there is none, or
+ * no room. */
+bool trap_text_without_numbers(const struct trap_text *text, char *pattern, size_t bytes);
 
 #endif

@@ -2,21 +2,33 @@
  * sets of some hundred members give the same by chance does not happen. */
 #include "crawler/frontier/trap_yield.h"
 
+#include <ctype.h>
+
 #include <xxhash.h>
 
 #include "crawler/extract/record.h"
 #include "crawler/frontier/traps.h"
 
-enum { BITS = 4096 };
+enum { BITS = 4096, TITLE_BYTES = 512 };
 
-struct trap_yield trap_yield_of(const struct traps *traps, const struct page_record *record,
-                                uint64_t body_bytes)
+static uint64_t title_words(const struct record_text *title, uint64_t seed)
+{
+    char words[TITLE_BYTES];
+    size_t length = 0;
+    for (uint32_t i = 0; i < title->bytes && length < sizeof words; i++)
+        if (!isdigit((unsigned char)title->data[i]))
+            words[length++] = title->data[i];
+    return XXH3_64bits_withSeed(words, length, seed);
+}
+
+struct trap_yield trap_yield_of(const struct traps *traps, const struct trap_marks *marks,
+                                const struct page_record *record, uint64_t body_bytes)
 {
     uint64_t seed = traps_seed(traps);
     uint64_t set[BITS / 64] = {0};
     for (uint32_t i = 0; i < record->link_count; i++) {
         struct record_text url = record->links[i].url;
-        uint64_t bit = traps_plain_link(traps, url.data, url.bytes);
+        uint64_t bit = traps_plain_link(traps, marks, url.data, url.bytes);
         set[bit / 64 % (BITS / 64)] |= UINT64_C(1) << (bit % 64);
     }
     for (uint32_t i = 0; i < record->image_count; i++) {
@@ -29,6 +41,7 @@ struct trap_yield trap_yield_of(const struct traps *traps, const struct page_rec
         .title = record->title.data
                      ? XXH3_64bits_withSeed(record->title.data, record->title.bytes, seed)
                      : 0,
+        .title_words = title_words(&record->title, seed),
         .body_bytes = body_bytes};
 }
 

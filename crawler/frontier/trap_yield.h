@@ -9,16 +9,18 @@
 #include <stdint.h>
 
 struct page_record;
+struct trap_marks;
 struct traps;
 
 struct trap_yield {
-    uint64_t content; /* images and links, each once, in any order */
-    uint64_t title;
+    uint64_t content;            /* images and links, each once, in any order */
+    uint64_t title, title_words; /* whole; without its digits */
     uint64_t body_bytes;
 };
 
-struct trap_yield trap_yield_of(const struct traps *traps, const struct page_record *record,
-                                uint64_t body_bytes);
+/* marks: of the page. */
+struct trap_yield trap_yield_of(const struct traps *traps, const struct trap_marks *marks,
+                                const struct page_record *record, uint64_t body_bytes);
 /* Within a twentieth of each other, or 64 bytes. */
 bool trap_yield_same_size(uint64_t a_bytes, uint64_t b_bytes);
 

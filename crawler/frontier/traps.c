@@ -207,8 +207,8 @@ static int64_t judge_kind(struct traps *traps, enum trap_kind kind, const struct
     bool known = has_members(kind) && !add_to(traps->members, mark->member);
     family_count_url(family, mark, from, known);
     family_keep_example(family, url, bytes);
-    if (family->state == FAMILY_WATCHED && kind != TRAP_FAR_DATES && kind != TRAP_CALENDAR &&
-        kind != TRAP_SESSION_ID && family_is_trap(family, mark->is_sure))
+    if (family->state == FAMILY_WATCHED && kind > TRAP_ENDLESS_NUMBERS &&
+        family_is_trap(family, mark->is_sure))
         suspend(traps, family, url, bytes, now_ms);
     bool held = family->state == FAMILY_SUSPENDED && (!has_members(kind) || known);
     return held ? family->trap_id : 0;
@@ -253,11 +253,25 @@ int64_t traps_judge_queued(const struct traps *traps, const char *url, size_t by
     return 0;
 }
 
+bool traps_wants_twins(const struct traps *traps, const struct trap_marks *marks)
+{
+    for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
+        const struct trap_mark *mark = &marks->of[kind];
+        const struct family *family = mark->applies && has_members((enum trap_kind)kind)
+                                          ? find_family(traps, mark->family)
+                                          : NULL;
+        if (family && family->state == FAMILY_SUSPENDED)
+            return true;
+    }
+    return false;
+}
+
 /* Pages */
 
 bool traps_wants_yield(const struct traps *traps, const struct trap_marks *marks)
 {
-    static const enum trap_kind kinds[] = {TRAP_FAR_DATES, TRAP_CALENDAR, TRAP_SESSION_ID};
+    static const enum trap_kind kinds[] = {TRAP_FAR_DATES, TRAP_CALENDAR, TRAP_SESSION_ID,
+                                           TRAP_ENDLESS_NUMBERS};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const struct trap_mark *mark = &marks->of[kinds[i]];
         const struct family *family = mark->applies ? find_family(traps, mark->family) : NULL;
@@ -267,11 +281,22 @@ bool traps_wants_yield(const struct traps *traps, const struct trap_marks *marks
     return false;
 }
 
-uint64_t traps_plain_link(const struct traps *traps, const char *url, size_t bytes)
+static bool is_own(const struct trap_mark *mark, uint64_t family)
+{
+    return mark->applies && mark->family == family;
+}
+
+uint64_t traps_plain_link(const struct traps *traps, const struct trap_marks *from, const char *url,
+                          size_t bytes)
 {
     struct trap_link link = trap_link_of(url, bytes, traps->seed);
     const struct family *family = link.family ? find_family(traps, link.family) : NULL;
-    return family && family->chained * 2 >= family->known ? link.without_dates : link.without_ids;
+    if (family && family->chained * 2 >= family->known)
+        return link.without_dates;
+    if (is_own(&from->of[TRAP_SESSION_ID], link.count_family))
+        return link.without_counts;
+    return is_own(&from->of[TRAP_ENDLESS_NUMBERS], link.number_family) ? link.number_family
+                                                                       : link.without_ids;
 }
 
 void traps_note_page(struct traps *traps, const struct trap_marks *marks, const char *url,
@@ -284,7 +309,7 @@ void traps_note_page(struct traps *traps, const struct trap_marks *marks, const 
             continue;
         if (has_members(family->kind))
             add_to(traps->visited, mark->member);
-        if (family->state != FAMILY_WATCHED || kind > TRAP_SESSION_ID || !yield)
+        if (family->state != FAMILY_WATCHED || kind > TRAP_ENDLESS_NUMBERS || !yield)
             continue;
         family_note_yield(family, mark, yield);
         if (family_is_trap(family, mark->is_sure))
@@ -340,15 +365,18 @@ void traps_restore(struct traps *traps, const struct store_trap *trap)
         release_family(traps, family);
 }
 
-void traps_restore_url(struct traps *traps, const char *url, size_t bytes)
+void traps_restore_url(struct traps *traps, const char *url, size_t bytes, int64_t now_ms)
 {
     struct trap_marks marks;
-    if (traps->trap_count == 0)
-        return;
-    traps_marks(traps, url, bytes, 0, &marks);
+    traps_marks(traps, url, bytes, now_ms, &marks);
     for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
         const struct trap_mark *mark = &marks.of[kind];
-        if (mark->applies && has_members((enum trap_kind)kind) && find_family(traps, mark->family))
-            add_to(traps->members, mark->member);
+        struct family *family =
+            mark->applies ? family_for(traps, (enum trap_kind)kind, mark->family) : NULL;
+        if (!family || family->state == FAMILY_RELEASED)
+            continue;
+        bool known = has_members((enum trap_kind)kind) && !add_to(traps->members, mark->member);
+        family_count_url(family, mark, NULL, known);
+        family_keep_example(family, url, bytes);
     }
 }

@@ -10,8 +10,12 @@
  *   calendar         60 pages, nine of ten giving the same, 40 URLs first found on another.
  *                    Held back: all of the family.
  *   session_id       5 pages read again under another id, with the same title, images and links
- *                    (9, of 3 different pages, where only the looks say that it is an id).
+ *                    (9 of 3 different pages, or 30, where only the looks say that it is an
+ *                    id, and four of five that were read again so).
  *                    Held back: pages that are known under another id; new ones are fetched.
+ *   endless_numbers  48 pages that differ in the numbers of their query, nine of ten with the
+ *                    same images, links (but those to one another) and title (but its digits), 40
+ *                    URLs first found on another. Held back: all of the family.
  *   parameter_order  20 URLs that are a known one with its parameters in another order.
  *                    Held back: what is known in another order.
  *   facets           256 URLs of one path with 3 or more parameters, 32 selections of these.
@@ -25,7 +29,9 @@
  * month; one in range needs 60 empty pages.
  *
  * Memory: at most 4,096 families, and 32 bytes for each URL with several parameters or a
- * session id, a million of them. Evidence does not outlive a restart; suspensions do.
+ * session id, a million of them. After a restart the URLs are counted anew from the file, so what
+ * they tell by themselves (orders, facets) stands; what pages told is gathered again. Suspensions
+ * stand.
  */
 #ifndef IMGCRAWL_TRAPS_H
 #define IMGCRAWL_TRAPS_H
@@ -57,6 +63,8 @@ int64_t traps_judge_new(struct traps *traps, const char *url, size_t bytes,
 /* A URL whose turn to be fetched has come: the same. */
 int64_t traps_judge_queued(const struct traps *traps, const char *url, size_t bytes,
                            int64_t now_ms);
+/* Whether a trap is at work that would hold the URL back if it is known in another form. */
+bool traps_wants_twins(const struct traps *traps, const struct trap_marks *marks);
 /* Whether what a page gives is asked for: it belongs to a family that has grown. */
 bool traps_wants_yield(const struct traps *traps, const struct trap_marks *marks);
 /* A page was fetched and read. */
@@ -65,15 +73,17 @@ void traps_note_page(struct traps *traps, const struct trap_marks *marks, const 
 
 /* A link as a fingerprint, for comparing what pages give: without session ids, and without its date
  * where it leads on within a calendar, which is a family whose URLs are found on one another. A
- * post of a month stays itself. */
-uint64_t traps_plain_link(const struct traps *traps, const char *url, size_t bytes);
+ * post of a month stays itself. Without numbers only where it leads to the page's own family; from:
+ * the marks of the page. */
+uint64_t traps_plain_link(const struct traps *traps, const struct trap_marks *from, const char *url,
+                          size_t bytes);
 uint64_t traps_seed(const struct traps *traps);
 size_t traps_count(const struct traps *traps);
 /* Never suspended again in this job. -ENOENT; -EALREADY. */
 int traps_release(struct traps *traps, int64_t id);
 
-/* On resume: the traps of the file, by id, then every known URL. */
+/* On resume: the traps of the file, by id, then every known URL that scope allows. */
 void traps_restore(struct traps *traps, const struct store_trap *trap);
-void traps_restore_url(struct traps *traps, const char *url, size_t bytes);
+void traps_restore_url(struct traps *traps, const char *url, size_t bytes, int64_t now_ms);
 
 #endif

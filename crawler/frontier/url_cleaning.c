@@ -7,7 +7,7 @@
 
 #include "crawler/extract/wildcard.h"
 
-enum { MIN_SESSION_VALUE = 8, MIN_HEX = 16, MIN_MIXED = 20 };
+enum { MIN_SESSION_VALUE = 8, MIN_HEX = 16, MIN_MIXED = 20, MIN_SURE_NUMBER = 3, MIN_NUMBER = 6 };
 
 /* Names, in small letters; a '*' at the end stands for any rest. */
 static const char *const tracking[] = {
@@ -31,6 +31,11 @@ static const char *const sessions[] = {
 
 /* Names that often mean something else: "sid" may be a section. */
 static const char *const maybe_sessions[] = {"sid", "session", "s", "sess", "token"};
+
+/* Names of the time of a visit, or of a number made up to get past caches. */
+static const char *const clocks[] = {"t",  "ts",      "time",       "timestamp", "_",
+                                     "_t", "rnd",     "rand",       "random",    "nonce",
+                                     "cb", "nocache", "cachebuster"};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -91,6 +96,17 @@ bool url_parameter_is_session(struct url_slice name, struct url_slice value)
         return true;
     return is_session_value(value) && url_text_is_token(value) &&
            is_listed(maybe_sessions, COUNT(maybe_sessions), name);
+}
+
+bool url_parameter_may_count(struct url_slice name, struct url_slice value)
+{
+    for (size_t i = 0; i < value.bytes; i++)
+        if (!isdigit((unsigned char)value.data[i]))
+            return false;
+    if (is_listed(sessions, COUNT(sessions), name))
+        return value.bytes >= MIN_SURE_NUMBER;
+    return value.bytes >= MIN_NUMBER && (is_listed(maybe_sessions, COUNT(maybe_sessions), name) ||
+                                         is_listed(clocks, COUNT(clocks), name));
 }
 
 bool url_cleaning_is_on(const struct job_settings *settings)

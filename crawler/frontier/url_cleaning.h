@@ -31,4 +31,8 @@ bool url_parameter_is_session(struct url_slice name, struct url_slice value);
  * digits mixed. */
 bool url_text_is_token(struct url_slice text);
 
+/* A session's or a clock's number, which by its looks may also be the number of a thing: sid, t …
+ * Only evidence tells; it is never taken out. */
+bool url_parameter_may_count(struct url_slice name, struct url_slice value);
+
 #endif

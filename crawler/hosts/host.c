@@ -100,7 +100,9 @@ static void lane_set_state(struct lane *lane, enum lane_state state)
  */
 static bool host_has_room(const struct host *host)
 {
-    return host->active + host->claims < host->connections &&
+    /* Of what may be a tarpit one request is enough to find out, while others wait. */
+    bool is_alone = host->hosts->is_waited && host->class == HOST_NEW;
+    return host->active + host->claims < (is_alone ? 1 : host->connections) &&
            (host->delay_ms == 0 || host->claims == 0);
 }
 
@@ -213,7 +215,6 @@ static bool may_start(const struct lane *lane)
 static void count_start(struct host *host)
 {
     host->active++;
-    host->hosts->share.held[host->class]++;
     host_address_count(host, 1, 0);
 }
 
@@ -221,7 +222,6 @@ static void count_end(struct host *host)
 {
     assert(host->active > 0);
     host->active--;
-    host->hosts->share.held[host->class]--;
     host_address_count(host, -1, 0);
 }
 
@@ -268,17 +268,24 @@ static void start_next(struct hosts *hosts, enum host_class class)
 
 enum { STARTS_AT_ONCE = 4 }; /* then the loop's other work has its turn */
 
+/* Whether there is a slot, or room in the slow lane, for a request to a host of that class. */
+static bool has_room(const struct hosts *hosts, enum host_class class)
+{
+    const struct host_share *share = &hosts->share;
+    return host_share_has_room(share, class) &&
+           hosts->config.room(share->aside + host_share_is_aside(share, class), hosts->config.arg);
+}
+
 /* One of each class in turn, so that none waits for another's lanes. What is settled without a
  * request takes no slot, so room alone would not end this. */
 static void start_some(struct hosts *hosts)
 {
     int idle = 0, starts = 0;
-    while (idle < HOST_CLASS_COUNT && starts < STARTS_AT_ONCE &&
-           hosts->config.room(hosts->config.arg)) {
+    while (idle < HOST_CLASS_COUNT && starts < STARTS_AT_ONCE) {
         enum host_class class = (enum host_class)hosts->class_turn;
         hosts->class_turn = (hosts->class_turn + 1) % HOST_CLASS_COUNT;
         idle++;
-        if (!hosts->turn[class] || !host_share_has_room(&hosts->share, class))
+        if (!hosts->turn[class] || !has_room(hosts, class))
             continue;
         start_next(hosts, class);
         idle = 0;
@@ -288,14 +295,17 @@ static void start_some(struct hosts *hosts)
         hosts_pump(hosts);
 }
 
-/* Whether a lane that may go waits for a slot. */
-static bool is_slot_waited_for(const struct hosts *hosts)
+/* Who may go and has not gone waits for a slot. SLOW ones wait for their lane. */
+static void serve_waiting(struct hosts *hosts)
 {
-    for (int i = 0; i < HOST_CLASS_COUNT; i++) {
-        if (hosts->turn[i] && host_share_has_room(&hosts->share, (enum host_class)i))
-            return true;
-    }
-    return false;
+    bool is_new = hosts->turn[HOST_NEW], is_quick = hosts->turn[HOST_QUICK];
+    hosts->is_waited = is_new || is_quick;
+    if (hosts->share.aside_most == 0)
+        return;
+    if (is_quick)
+        hosts_make_room(hosts, HOST_QUICK);
+    if (is_new)
+        hosts_make_room(hosts, HOST_NEW);
 }
 
 static void pump(void *arg)
@@ -307,8 +317,8 @@ static void pump(void *arg)
         return;
     }
     start_some(hosts);
-    if (!hosts->pump_queued && is_slot_waited_for(hosts))
-        hosts_take_back(hosts);
+    if (!hosts->pump_queued)
+        serve_waiting(hosts);
 }
 
 void hosts_pump(struct hosts *hosts)
@@ -322,6 +332,8 @@ void hosts_pump(struct hosts *hosts)
 void lane_finished(struct host_request *request, const struct host_feedback *feedback)
 {
     struct host *host = request->host;
+    if (feedback->answered && request->place == PLACE_SLOT)
+        host_share_learn(&host->hosts->share, feedback->elapsed_ms);
     host_request_leave(request);
     count_end(host);
     host_guest_finished(host, request->group);

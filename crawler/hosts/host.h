@@ -14,7 +14,7 @@
  * time stands in a heap ordered by time, one that waits for its address in that address's list. No
  * lane is ever polled. A lane in which no request will be made waits for its turn only. READY lanes
  * stand in one queue for each class of hosts, and each class has its share of the slots
- * (host_share.h). Loop thread.
+ * (host_share.h); slow ones have a lane of their own beside them. Loop thread.
  */
 #ifndef IMGCRAWL_HOST_H
 #define IMGCRAWL_HOST_H
@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "crawler/hosts/host_pace.h"
 #include "crawler/hosts/host_rules.h"
@@ -48,11 +49,13 @@ struct hosts_config {
     size_t own_host_count;
     unsigned address_connections; /* requests at once to one address, whatever its hosts; 0: any */
     unsigned slots;               /* that pages can have, for the shares; 0: no shares */
-    unsigned unproven_percent;    /* of them for hosts that are new or slow */
+    unsigned unproven_percent;    /* of them for hosts that are new */
+    unsigned slow_lane;           /* requests to slow hosts, beside the slots */
     int64_t slow_after_ms;        /* a request that takes so long is slow */
 
-    /* Whether another request can be started at all (a slot is free). */
-    bool (*room)(void *arg);
+    /* Whether another request can be started at all, where so many are in the slow lane and take
+     * nobody's slot. */
+    bool (*room)(unsigned aside, void *arg);
     /* Hosts are to be remembered. is_pause: one host, which asked for quiet. */
     void (*save)(const struct host_memory *rows, size_t count, bool is_pause, void *arg);
     /* Asks for the host's address, which host_located() tells, never inline. NULL: addresses are
@@ -106,10 +109,12 @@ struct host_feedback {
 struct host_request {
     struct host *host; /* NULL: it is not under way */
     const struct lane_group *group;
-    struct host_request *next, *prev; /* by their beginning */
-    int64_t begun_ms;                 /* loop time */
+    TAILQ_ENTRY(host_request) by_age;   /* as long as it is not overdue */
+    TAILQ_ENTRY(host_request) by_place; /* unless it was in the slow lane from its beginning */
+    int64_t begun_ms;                   /* loop time */
     bool overdue;
-    enum host_class class; /* of its host, then */
+    enum request_place { PLACE_SLOT, PLACE_SET_ASIDE, PLACE_LANE } place;
+    enum host_class class; /* of its host, when it began */
 };
 /* A request to the host that start() began has ended. */
 void lane_finished(struct host_request *request, const struct host_feedback *feedback);
@@ -177,6 +182,8 @@ struct lane_group {
     struct lane_list held;
     bool is_held;
     int64_t delay_ms; /* between two requests of this job to a host, at least; 0: the host's */
+    const struct lane_group *delay_of; /* of the same job, that it shares the delay with; NULL: its
+                                          own. All of its lanes are done first */
 };
 
 void lane_group_init(struct lane_group *group, struct hosts *hosts, lane_start_fn start);

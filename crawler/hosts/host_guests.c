@@ -6,6 +6,12 @@
 #include "crawler/base/memory.h"
 #include "crawler/hosts/host_private.h"
 
+/* The one under which a job is known. */
+static const struct lane_group *job_of(const struct lane_group *group)
+{
+    return group->delay_of ? group->delay_of : group;
+}
+
 static struct host_guest *find(const struct host *host, const struct lane_group *group)
 {
     struct host_guest *guest = host->guests;
@@ -16,6 +22,7 @@ static struct host_guest *find(const struct host *host, const struct lane_group 
 
 int64_t host_guest_time(const struct host *host, const struct lane_group *group)
 {
+    group = job_of(group);
     const struct host_guest *guest = group->delay_ms > 0 ? find(host, group) : NULL;
     if (!guest)
         return 0;
@@ -24,6 +31,7 @@ int64_t host_guest_time(const struct host *host, const struct lane_group *group)
 
 void host_guest_started(struct host *host, const struct lane_group *group)
 {
+    group = job_of(group);
     if (group->delay_ms == 0)
         return;
     struct host_guest *guest = find(host, group);
@@ -39,6 +47,7 @@ void host_guest_started(struct host *host, const struct lane_group *group)
 /* A request from before the job had a delay was not counted. */
 void host_guest_finished(struct host *host, const struct lane_group *group)
 {
+    group = job_of(group);
     struct host_guest *guest = host->guests ? find(host, group) : NULL;
     if (!guest)
         return;

@@ -26,7 +26,8 @@ struct hosts *hosts_new(struct loop *loop, const struct hosts_config *config)
     hosts->by_name = text_map_new();
     hosts->by_address = text_map_new();
     hosts->rules = host_rules_new();
-    host_share_init(&hosts->share, config->slots, config->unproven_percent);
+    host_share_init(&hosts->share, config->slots, config->unproven_percent, config->slow_lane);
+    hosts_init_requests(hosts);
     hosts->timer = loop_timer_new(loop, hosts_on_timer, hosts);
     hosts->save_timer = loop_timer_new(loop, on_save_timer, hosts);
     return hosts;
@@ -49,6 +50,7 @@ struct hosts *hosts_free(struct hosts *hosts)
         return NULL;
     }
     loop_timer_free(hosts->timer);
+    loop_timer_free(hosts->aside_timer);
     loop_timer_free(hosts->save_timer);
     text_map_each(hosts->by_name, free_host, NULL);
     text_map_free(hosts->by_name);
@@ -239,20 +241,13 @@ void hosts_restore(struct hosts *hosts, const struct host_memory *memory)
 void host_refresh_class(struct host *host)
 {
     struct hosts *hosts = host->hosts;
-    struct host_share *share = &hosts->share;
     if (hosts->config.slow_after_ms == 0)
         return;
-    struct host_haste haste = {host->answered_pages >= HOST_PROOF_PAGES, host->overdue > 0,
-                               host->elapsed_ms};
+    struct host_haste haste = {host->answered_pages >= HOST_PROOF_PAGES,
+                               host->overdue > 0 || host->set_aside > 0, host->elapsed_ms};
     enum host_class class = host_class_of(&haste, hosts->config.slow_after_ms);
     if (class == host->class)
         return;
-    share->held[host->class] -= host->active;
-    share->held[class] += host->active;
-    if (class == HOST_SLOW)
-        share->turned += host->quick_begun;
-    else if (host->class == HOST_SLOW)
-        share->turned -= host->quick_begun;
     host->class = class;
     hosts_pump(hosts);
 }

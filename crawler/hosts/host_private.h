@@ -47,7 +47,7 @@ struct host {
     enum host_class class;
     unsigned answered_pages; /* as far as HOST_PROOF_PAGES */
     unsigned overdue;        /* of its requests */
-    unsigned quick_begun;    /* of them: begun while it was QUICK */
+    unsigned set_aside;      /* of its requests */
     int64_t elapsed_ms;      /* host_haste_learn() */
 
     struct host_address *address;
@@ -60,9 +60,7 @@ struct host {
     struct host *next_dirty;
 };
 
-struct request_list {
-    struct host_request *first, *last;
-};
+TAILQ_HEAD(request_list, host_request);
 
 struct hosts {
     struct loop *loop;
@@ -71,9 +69,13 @@ struct hosts {
     struct host_rules *rules;
     struct host_share share;
     struct host_heap waiting;
-    struct request_list young, overdue; /* requests under way, in order of their beginning */
-    struct host *taken_from;            /* a request of it is being ended; NULL: none is */
-    struct loop_timer *timer;           /* for the first that waits and the first that is young */
+    struct request_list young; /* requests that are not overdue, in order of their beginning */
+    struct request_list in_slots[HOST_CLASS_COUNT]; /* in that order, too */
+    struct request_list set_aside;                  /* in the order in which they were */
+    struct host *taken_from;        /* a request of it is being ended; NULL: none is */
+    struct loop_timer *timer;       /* for the first that waits and the first that is young */
+    struct loop_timer *aside_timer; /* for the first in a slot that others wait for */
+    bool is_waited;                 /* somebody waits for a slot */
     struct lane_queue *turn[HOST_CLASS_COUNT]; /* whose turn it is, of a ring; NULL: none READY */
     int class_turn;
     struct host *dirty;
@@ -100,8 +102,10 @@ void host_request_leave(struct host_request *request);
 /* Loop time at which the next request will be overdue; INT64_MAX: none. */
 int64_t hosts_next_overdue_ms(const struct hosts *hosts);
 void hosts_mark_overdue(struct hosts *hosts, int64_t now_ms);
-/* Has one that is overdue ended, where more are than may be; somebody waits for its slot. */
-void hosts_take_back(struct hosts *hosts);
+/* Sets one aside that takes long, for somebody who waits for a slot of that class; makes room in a
+ * full slow lane. When nothing can be done yet, a timer says when to try again. */
+void hosts_make_room(struct hosts *hosts, enum host_class class_);
+void hosts_init_requests(struct hosts *hosts);
 
 bool host_address_has_room(const struct host *host);
 /* Requests or claims begin (+1) or end (-1). */

@@ -4,7 +4,12 @@
 #include <assert.h>
 #include <limits.h>
 
-enum { HASTE_SMOOTHING = 4 }; /* the last four requests or so tell whether a host is slow */
+enum {
+    HASTE_SMOOTHING = 4, /* the last four requests or so tell whether a host is slow */
+    TYPICAL_SMOOTHING = 16,
+    PATIENCE_LEAST_MS = 250,
+    PATIENCE_FACTOR = 4 /* of the typical time */
+};
 
 static const char *const class_names[] = {
     [HOST_QUICK] = "quick", [HOST_NEW] = "new", [HOST_SLOW] = "slow"};
@@ -20,27 +25,43 @@ static unsigned at_least_one(unsigned count)
     return count > 0 ? count : 1;
 }
 
-void host_share_init(struct host_share *share, unsigned slots, unsigned percent)
+void host_share_init(struct host_share *share, unsigned slots, unsigned percent, unsigned lane)
 {
-    *share = (struct host_share){.unproven_most = UINT_MAX, .slow_most = UINT_MAX};
+    *share = (struct host_share){.new_most = UINT_MAX};
     if (slots == 0)
         return;
-    share->unproven_most = at_least_one((unsigned)((uint64_t)slots * percent / 100));
-    share->slow_most = at_least_one(share->unproven_most / 2);
+    share->new_most = at_least_one((unsigned)((uint64_t)slots * percent / 100));
+    share->aside_most = at_least_one(lane);
+    share->aside_slow_most = at_least_one(lane / 2);
 }
 
 bool host_share_has_room(const struct host_share *share, enum host_class class_)
 {
-    if (class_ == HOST_QUICK)
+    if (class_ == HOST_NEW)
+        return share->held[HOST_NEW] < share->new_most;
+    if (!host_share_is_aside(share, class_))
         return true;
-    if (share->held[HOST_NEW] + share->held[HOST_SLOW] - share->turned >= share->unproven_most)
-        return false;
-    return class_ == HOST_NEW || share->held[HOST_SLOW] < share->slow_most;
+    return share->aside < share->aside_most && share->aside_slow < share->aside_slow_most;
 }
 
-bool host_share_is_exceeded(const struct host_share *share)
+bool host_share_is_aside(const struct host_share *share, enum host_class class_)
 {
-    return share->overdue > share->slow_most;
+    return class_ == HOST_SLOW && share->aside_most > 0;
+}
+
+void host_share_learn(struct host_share *share, int64_t elapsed_ms)
+{
+    int64_t known_ms = share->typical_ms;
+    share->typical_ms =
+        known_ms == 0 ? elapsed_ms : known_ms + (elapsed_ms - known_ms) / TYPICAL_SMOOTHING;
+}
+
+int64_t host_share_patience_ms(const struct host_share *share, int64_t slow_after_ms)
+{
+    int64_t patience_ms = PATIENCE_FACTOR * share->typical_ms;
+    if (patience_ms < PATIENCE_LEAST_MS)
+        patience_ms = PATIENCE_LEAST_MS;
+    return patience_ms < slow_after_ms ? patience_ms : slow_after_ms;
 }
 
 enum host_class host_class_of(const struct host_haste *haste, int64_t slow_after_ms)

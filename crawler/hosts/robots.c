@@ -389,6 +389,9 @@ static struct visit *visit_new(struct robots *robots, struct robots_entry *entry
     visit->robots = robots;
     visit->entry = entry;
     visit->policy = policy;
+    struct url_slice host = url_host(&visit->url);
+    if (robots->config.hosts)
+        visit->host = hosts_get(robots->config.hosts, host.data, host.bytes);
     visit->given_up = (struct fetch_result){.outcome = OUTCOME_TIMEOUT_TOTAL,
                                             .detail = no_detail,
                                             .location = no_detail,

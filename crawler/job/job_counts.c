@@ -79,10 +79,18 @@ static json_t *outcomes_to_json(const struct job_counts *counts, enum outcome_cl
     return object;
 }
 
+static json_t *assets_to_json(const struct asset_counts *counts)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "known", counts->known, "queued",
+                     counts->queued, "in_flight", counts->in_flight, "done", counts->done, "failed",
+                     counts->failed, "skipped", counts->skipped);
+}
+
 json_t *job_counts_to_json(const struct job_counts *counts)
 {
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I}",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I,"
+        " s:o, s:o}",
         "known", counts->known, "done", counts->by_class[OUTCOME_DONE], "queued", counts->queued,
         "in_flight", counts->in_flight, "skipped", counts->by_class[OUTCOME_SKIPPED], "failed",
         counts->by_class[OUTCOME_FAILED], "done_by_outcome", outcomes_to_json(counts, OUTCOME_DONE),
@@ -90,12 +98,23 @@ json_t *job_counts_to_json(const struct job_counts *counts)
         outcomes_to_json(counts, OUTCOME_FAILED), "images", counts->images, "occurrences",
         counts->occurrences, "alt", "missing", counts->alt_missing, "empty", counts->alt_empty,
         "whitespace", counts->alt_whitespace, "text", counts->alt_text, "not_applicable",
-        counts->alt_not_applicable, "body_bytes", counts->body_bytes);
+        counts->alt_not_applicable, "body_bytes", counts->body_bytes, "probes",
+        assets_to_json(&counts->probes), "style_sheets", assets_to_json(&counts->style_sheets));
 }
 
 static int64_t integer_of(const json_t *object, const char *name)
 {
     return json_integer_value(json_object_get(object, name));
+}
+
+static struct asset_counts assets_of(const json_t *object)
+{
+    return (struct asset_counts){.known = integer_of(object, "known"),
+                                 .queued = integer_of(object, "queued"),
+                                 .in_flight = integer_of(object, "in_flight"),
+                                 .done = integer_of(object, "done"),
+                                 .failed = integer_of(object, "failed"),
+                                 .skipped = integer_of(object, "skipped")};
 }
 
 static void outcomes_from_json(const json_t *object, struct job_counts *counts)
@@ -117,6 +136,8 @@ void job_counts_from_json(const json_t *object, struct job_counts *ret_counts)
         .occurrences = integer_of(object, "occurrences"),
         .body_bytes = integer_of(object, "body_bytes"),
     };
+    counts.probes = assets_of(json_object_get(object, "probes"));
+    counts.style_sheets = assets_of(json_object_get(object, "style_sheets"));
     const json_t *alt = json_object_get(object, "alt");
     counts.alt_missing = integer_of(alt, "missing");
     counts.alt_empty = integer_of(alt, "empty");

@@ -11,6 +11,11 @@
 
 #include "crawler/base/outcome.h"
 
+/* Of images that are asked for, or of style sheets: known = the sum of the others. */
+struct asset_counts {
+    int64_t known, queued, in_flight, done, failed, skipped;
+};
+
 struct job_counts {
     int64_t known, queued, in_flight;
     int64_t by_class[OUTCOME_CLASS_COUNT]; /* done, failed, skipped */
@@ -19,6 +24,7 @@ struct job_counts {
     int64_t alt_missing, alt_empty, alt_whitespace, alt_text; /* occurrences by state of alt */
     int64_t alt_not_applicable;
     int64_t body_bytes; /* of pages, decompressed */
+    struct asset_counts probes, style_sheets; /* all 0 where the job asks for none */
 };
 
 void job_counts_add_queued(struct job_counts *counts, int64_t count);
@@ -33,7 +39,8 @@ void job_counts_skip_queued(struct job_counts *counts, enum outcome reason, int6
 
 /* {"known", "done", "queued", "in_flight", "skipped", "failed", "done_by_outcome": {},
  * "skipped_by_reason": {}, "failed_by_reason": {}, "images", "occurrences", "alt":
- * {"missing","empty","whitespace","text","not_applicable"}, "body_bytes"} */
+ * {"missing","empty","whitespace","text","not_applicable"}, "body_bytes", "probes", "style_sheets":
+ * {"known","queued","in_flight","done","failed","skipped"}} */
 json_t *job_counts_to_json(const struct job_counts *counts);
 /* Members that are absent count as 0. */
 void job_counts_from_json(const json_t *object, struct job_counts *ret_counts);

@@ -20,6 +20,9 @@ static const char *const sitemaps_names[] = {"auto", "robots", "off", NULL};
 static_assert(sizeof sitemaps_names / sizeof sitemaps_names[0] == SITEMAPS_USE_COUNT + 1,
               "all named");
 
+static const char *const probe_names[] = {"off", "first_bytes", "whole", NULL};
+static_assert(sizeof probe_names / sizeof probe_names[0] == PROBE_USE_COUNT + 1, "all named");
+
 #define AT(member)                #member, offsetof(struct job_settings, member)
 #define LIST(limit)               .max = (limit)
 #define RANGE(least, most, usual) .min = (least), .max = (most), .fallback = (usual)
@@ -55,6 +58,11 @@ static const struct member members[] = {
     {AT(proxy), &member_proxy, .fallback = 0},
     {AT(default_charset), &member_charset, .fallback = 0},
     {AT(detect_soft_404), &member_boolean, .fallback = true},
+    {AT(probe), &member_choice, .choices = probe_names},
+    {AT(probe_first_bytes), &member_integer, RANGE(1024, 1048576, 65536)},
+    {AT(probe_max_bytes), &member_integer, RANGE(0, MOST, 0)},
+    {AT(probe_freshness_s), &member_integer, RANGE(0, 31536000, 604800)},
+    {AT(style_sheets), &member_boolean, .fallback = false},
     {AT(repeat_of), &member_integer, RANGE(0, INT64_MAX, 0)},
 };
 /* clang-format on */

@@ -30,6 +30,13 @@ enum sitemaps_use {
     SITEMAPS_USE_COUNT
 };
 
+enum probe_use {
+    PROBE_OFF,
+    PROBE_FIRST_BYTES, /* type and size in pixels, from the head of each image */
+    PROBE_WHOLE,       /* all of it: what is the same, too */
+    PROBE_USE_COUNT
+};
+
 /* A header that goes with every request of the job. */
 struct job_header {
     char *name, *value;
@@ -89,6 +96,11 @@ struct job_settings {
     char *proxy;           /* "http://proxy.example.com:3128", "socks5://…"; "": the operator's */
     char *default_charset; /* of pages that tell none: a WHATWG encoding's name */
     bool detect_soft_404;
+    enum probe_use probe;       /* whether it is looked what the images are */
+    int64_t probe_first_bytes;  /* asked for of each with PROBE_FIRST_BYTES, first */
+    int64_t probe_max_bytes;    /* of an image, as far as it is read with PROBE_WHOLE; 0: as a page */
+    int64_t probe_freshness_s;  /* what was learned of an image by any job counts so long */
+    bool style_sheets;          /* linked ones are read for the images they name */
     int64_t repeat_of; /* an earlier job's id: what has not changed since is not fetched anew; 0 */
 };
 

@@ -15,7 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What a slot may keep touched while it is free: most pages fit, so that giving is no system call.
+/* What slots may keep touched while they are free: most pages fit, so that giving is no system
+ * call.
  */
 enum { KEPT_BYTES = 256 * 1024 };
 
@@ -24,6 +25,8 @@ struct body_slots {
     int read_only_fd; /* of the same file */
     unsigned char *memory;
     size_t total_bytes;
+    size_t touched_bytes, most_bytes; /* of the slots in use */
+    size_t kept_most_bytes;           /* what a slot may keep touched while it is free */
     unsigned count;
     unsigned in_use;
     struct body_slot *free_slots;
@@ -69,6 +72,7 @@ static void make_slots(struct body_slots *slots, size_t slot_bytes)
         slots->slots[i] = (struct body_slot){.data = slots->memory + offset,
                                              .offset = offset,
                                              .capacity = slot_bytes,
+                                             .owner = slots,
                                              .next_free = slots->free_slots};
         slots->free_slots = &slots->slots[i];
     }
@@ -84,7 +88,8 @@ int body_slots_new(unsigned count, size_t slot_bytes, struct body_slots **ret_sl
         abort();
     slots->fd = slots->read_only_fd = -1;
     slots->count = count;
-    slots->total_bytes = count * slot_bytes;
+    slots->total_bytes = slots->most_bytes = count * slot_bytes;
+    slots->kept_most_bytes = KEPT_BYTES;
     int r = make_memory(slots);
     if (r < 0) {
         body_slots_free(slots);
@@ -107,6 +112,14 @@ struct body_slots *body_slots_free(struct body_slots *slots)
         close(slots->fd);
     free(slots);
     return NULL;
+}
+
+void body_slots_limit(struct body_slots *slots, unsigned full_slots)
+{
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    assert(full_slots > 0 && full_slots <= slots->count);
+    slots->most_bytes = slots->total_bytes / slots->count * full_slots;
+    slots->kept_most_bytes = round_to_pages(KEPT_BYTES / slots->count * full_slots + page_bytes);
 }
 
 int body_slots_fd(const struct body_slots *slots)
@@ -140,14 +153,16 @@ static void return_memory(struct body_slots *slots, const struct body_slot *slot
 {
     size_t touched = round_to_pages(slot->touched);
     (void)fallocate(slots->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                    (off_t)(slot->offset + KEPT_BYTES), (off_t)(touched - KEPT_BYTES));
+                    (off_t)(slot->offset + slots->kept_most_bytes),
+                    (off_t)(touched - slots->kept_most_bytes));
 }
 
 void body_slots_give(struct body_slots *slots, struct body_slot *slot)
 {
     assert(slots->in_use > 0 && !slot->next_free);
-    if (slot->touched > KEPT_BYTES)
+    if (slot->touched > slots->kept_most_bytes)
         return_memory(slots, slot);
+    slots->touched_bytes -= slot->touched;
     slot->used = slot->touched = 0;
     slot->next_free = slots->free_slots;
     slots->free_slots = slot;
@@ -159,11 +174,19 @@ void body_slot_clear(struct body_slot *slot)
     slot->used = 0;
 }
 
+bool body_slot_has_memory(const struct body_slot *slot, size_t bytes)
+{
+    const struct body_slots *slots = slot->owner;
+    return slot->used + bytes <= slot->touched || bytes <= slots->most_bytes - slots->touched_bytes;
+}
+
 void body_slot_append(struct body_slot *slot, const void *data, size_t bytes)
 {
     assert(bytes <= slot->capacity - slot->used);
     memcpy(slot->data + slot->used, data, bytes);
     slot->used += bytes;
-    if (slot->used > slot->touched)
-        slot->touched = slot->used;
+    if (slot->used <= slot->touched)
+        return;
+    slot->owner->touched_bytes += slot->used - slot->touched;
+    slot->touched = slot->used;
 }

@@ -15,7 +15,7 @@ CODE = sorted(path.relative_to(ROOT) for folder in ("crawler", "server", "storag
 TEST_CODE = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.[ch]"))
 
 # The parts of the crawler, lowest first: each may include those before it.
-PARTS = ["base", "job", "workers", "fetch", "hosts", "frontier", "sitemaps"]
+PARTS = ["base", "job", "workers", "fetch", "hosts", "frontier", "sitemaps", "probe"]
 BELOW_CRAWLER = {"crawler/async", "crawler/extract", "storage"}
 
 # Each layer, most special folder first, and the layers that it may include.

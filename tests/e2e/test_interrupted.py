@@ -79,3 +79,15 @@ def test_a_paused_or_stopped_crawl_stays_so_over_a_new_start(daemon, seeds, want
         assert daemon.act(job_id, "resume").status == 200
         assert daemon.job(job_id)["counts"]["done"] >= count, "forgotten while the file is opened"
     check_end(daemon, job_id, wanted, handbook_requests)
+
+
+def test_many_seeds_outlive_a_kill_while_they_are_taken_in(tmp_path):
+    one = Daemon(tmp_path / "data").start()
+    seeds = [f"http://127.0.0.1:9/{n}" for n in range(30000)]
+    job_id = one.create(*seeds, max_pages=1)
+    one.kill()
+    job = one.start().wait_for(job_id)
+    assert job["counts"]["known"] == len(seeds), job
+    assert job["counts"]["failed"] + job["counts"]["skipped"] == len(seeds), job
+    assert one.stop() == 0, one.log.read_text()
+    handbook.check_sound(one.data, job_id)

@@ -1,5 +1,6 @@
 """Sites without end: each crawl comes to its end by itself, says why, and releases what a person wants after all.
 Ordinary sites that look a little like them are crawled whole."""
+import re
 import sys
 import urllib.parse
 
@@ -89,6 +90,9 @@ def test_session_ids_that_change_with_each_answer(api, endless, path):
     check_evidence(api, job, traps["session_id"], endless)
     assert traps["session_id"]["held_urls"] == held(job) > 0
     assert job["counts"]["done"] < MOST_PAGES
+    new_id = re.sub("[0-9a-f]{32}", "0123456789abcdef" * 2, traps["session_id"]["examples"][0])
+    answer = api.get(f"/v1/jobs/{job['id']}/why?url=" + urllib.parse.quote(new_id, safe="")).json
+    assert (answer["known"], answer["outcome"], answer["trap_id"]) == (False, "trap", traps["session_id"]["id"]), answer
     numbers = {image["url"].rpartition("/")[2] for image in api.all(f"/v1/jobs/{job['id']}/images")}
     assert numbers == {"logo.png"} | {f"{n}.png" for n in range(6)}, "a page was lost"
 
@@ -227,10 +231,30 @@ def test_suspension_outlives_a_restart(api, endless):
     sums_up(job)
 
 
+def test_release_reopens_a_finished_job(api, endless):
+    job = crawl(api, endless, "/calendar/", max_pages=500)
+    traps = list(traps_of(api, job).values())
+    hits = endless.hits("/calendar/")
+    for trap in traps:  # while the job is opened or closed again, the next must wait
+        api.wait_until(lambda: release(api, job["id"], trap).status, lambda status: status == 200)
+    after = api.wait_for(job["id"])
+    counts = sums_up(after)
+    assert (after["state"], after["reason"]) == ("finished", "max_pages"), after
+    assert job["counts"]["done"] < MOST_PAGES < counts["done"] == 500
+    assert counts["images"] >= job["counts"]["images"] and counts["known"] > job["counts"]["known"]
+    assert endless.hits("/calendar/") == hits, "what was done was done again"
+    now = {one["id"]: one for one in api.all(f"/v1/jobs/{job['id']}/traps")}
+    assert all(now[trap["id"]]["held_urls"] == 0 and now[trap["id"]]["released_urls"] >= trap["held_urls"]
+               for trap in traps)
+    assert "detect_traps" in refused(release(api, job["id"], traps[0]), 409, "job-state")["detail"]
+
+
 def test_release_is_refused_with_a_remedy(api, endless):
-    job = crawl(api, endless, "/calendar/")
-    trap = next(iter(traps_of(api, job).values()))
-    assert "detect_traps" in refused(release(api, job["id"], trap), 409, "job-state")["detail"]
+    running = slow_calendar(api, endless)
+    trap = wait_for_trap(api, running)
+    assert api.act(running, "cancel").status == 200
+    api.wait_for(running)
+    assert "detect_traps" in refused(release(api, running, trap), 409, "job-state")["detail"]
     running = slow_calendar(api, endless)
     wait_for_trap(api, running)
     refused(api.post(f"/v1/jobs/{running}/traps/77/release"), 404, "trap-not-found")

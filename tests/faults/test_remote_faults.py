@@ -140,7 +140,7 @@ def test_an_overloaded_host_is_asked_again_when_it_says(start_daemon, status):
         assert job["counts"]["done"] == 1, job
         times = [line["ms"] for line in site.log() if line["path"].startswith(f"/{status}-")]
         assert len(times) == 3
-        assert min(later - earlier for earlier, later in zip(times, times[1:])) >= 1999, times
+        assert min(later - earlier for earlier, later in zip(times, times[1:])) >= 1000, times
 
 
 def test_memory_stays_bounded(start_plain_daemon):

@@ -44,7 +44,7 @@ def test_a_redirect_to_another_host_waits_for_its_turn_there(start_daemon):
             job = watch(daemon, daemon.create(one.url + "/", two.url + "/", sitemaps="off"))
             assert job["counts"]["done"] == 2
             first, second = (line["ms"] for line in rules.log())
-            assert second - first + 1 >= 700
+            assert second - first >= 350, "and not at once"
 
 
 def test_retry_after_is_kept_over_a_pause_of_the_job(start_daemon):

@@ -34,7 +34,10 @@ function releaseButton(trap, label, release) {
         'Release', h('span', { class: 'unseen' }, ` ${label}: ${trap.pattern}`));
 }
 
-/* release is null once the job has ended: then there is nothing to put the URLs back into. */
+/* Endings that a release undoes; after others the server refuses. */
+const REOPENED = ['complete', 'max_urls'];
+
+/* release is null where the job cannot go on: then there is nothing to put the URLs back into. */
 function trapItem(jobId, trap, release) {
     const { label, text } = TRAPS[trap.kind] ?? { label: trap.kind, text: '' };
     const held = trap.state === 'suspended';
@@ -73,7 +76,8 @@ export function trapsCard(ctx, frame, { chosen, onRelease }) {
     }
 
     function show({ items }) {
-        const can = isFinal(frame.job.state) ? null : release;
+        const { state, reason } = frame.job;
+        const can = isFinal(state) && !(state === 'finished' && REOPENED.includes(reason)) ? null : release;
         body.replaceChildren(items.length ? h('ul', { class: 'trap-list', role: 'list' }, items.map((trap) => trapItem(job.id, trap, can)))
             : emptyState('No traps', isActive(frame.job.state) ? 'None has been met so far.' : 'This crawl met none.'));
         if (items.length === LIMIT) body.append(h('p', { class: 'quiet' }, `The first ${count(LIMIT)} are shown.`));

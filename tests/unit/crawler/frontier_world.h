@@ -54,8 +54,9 @@ struct world_visit {
     struct store_append append;
 };
 
-static inline bool world_has_room(void *arg)
+static inline bool world_has_room(unsigned aside, void *arg)
 {
+    (void)aside;
     const struct world *world = arg;
     return world->room > 0;
 }

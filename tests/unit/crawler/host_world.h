@@ -36,10 +36,10 @@ struct ledger {
     int turns; /* of the loop's queue */
 };
 
-static inline bool has_room(void *arg)
+static inline bool has_room(unsigned aside, void *arg)
 {
     const struct ledger *ledger = arg;
-    return ledger->room > 0;
+    return ledger->room + (int)aside > 0;
 }
 
 static inline void save(const struct host_memory *rows, size_t count, bool is_pause, void *arg)

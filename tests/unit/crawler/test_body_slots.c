@@ -94,6 +94,23 @@ static void slots_hand_memory_of_big_bodies_back(void **state)
     assert_true(memory_bytes(slots) <= 256 * 1024);
 }
 
+static void slots_together_take_no_more_than_their_limit(void **state)
+{
+    struct body_slots *slots = *state;
+    body_slots_limit(slots, 1);
+    struct body_slot *big = body_slots_take(slots), *small = body_slots_take(slots);
+    fill(small, 's', 10);
+    assert_true(body_slot_has_memory(big, SLOT_BYTES - 10));
+    assert_false(body_slot_has_memory(big, SLOT_BYTES - 9));
+    fill(big, 'b', SLOT_BYTES - 10);
+    assert_false(body_slot_has_memory(small, 1));
+    body_slot_clear(small);
+    assert_true(body_slot_has_memory(small, 10)); /* what it has touched is its own */
+    body_slots_give(slots, big);
+    assert_true(body_slot_has_memory(small, 1000));
+    body_slots_give(slots, small);
+}
+
 static void slots_keep_memory_of_small_bodies(void **state)
 {
     struct body_slots *slots = *state;
@@ -147,6 +164,7 @@ int main(void)
         TEST(slots_give_back_the_warmest_first),
         TEST(slots_hand_memory_of_big_bodies_back),
         TEST(slots_keep_memory_of_small_bodies),
+        TEST(slots_together_take_no_more_than_their_limit),
         TEST(slots_are_read_through_the_descriptor),
         TEST(slots_descriptor_can_neither_write_nor_resize),
         cmocka_unit_test(slots_new_refuses_sizes_that_overflow),

@@ -45,7 +45,8 @@ static void eight_slots(struct hosts_config *config)
     config->connections = 8;
     config->own_connections = 8;
     config->slots = 8;
-    config->unproven_percent = 50; /* four for new and slow hosts, two for slow ones */
+    config->unproven_percent = 50; /* four for new hosts */
+    config->slow_lane = 4;         /* two for requests that begin there */
     config->slow_after_ms = 60;
 }
 
@@ -175,36 +176,29 @@ static void share_of_new_hosts_leaves_the_rest_to_those_that_answer(void **state
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_QUICK], 4);
 }
 
-static void share_of_slow_hosts_is_smaller_so_that_new_ones_are_found_out_about(void **state)
+static void requests_to_slow_hosts_take_no_slot(void **state)
 {
     struct ledger *ledger = *state;
-    struct job_lane *slow[4];
-    for (int i = 0; i < 4; i++) {
+    struct job_lane *slow[3];
+    for (int i = 0; i < 3; i++) {
         char name[32];
         snprintf(name, sizeof name, "slow%d.localhost", i);
         slow[i] = add_lane(ledger, 0, name, 1);
         run_until(ledger, i + 1);
         answer(ledger, slow[i], 1000); /* as it says: it is slow from now on */
     }
-    ledger->room = 8;
-    for (int i = 0; i < 4; i++) {
+    ledger->room = 0;
+    for (int i = 0; i < 3; i++) {
         slow[i]->left = 1;
         lane_want(&slow[i]->lane, true);
     }
     run_loop_for(ledger->loop, 10);
     const struct host_share *share = hosts_share(ledger->hosts);
-    assert_int_equal(share->held[HOST_SLOW], 2);
-    for (int i = 0; i < 3; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "new%d.localhost", i);
-        add_lane(ledger, 1, name, 1);
-    }
-    run_loop_for(ledger->loop, 10);
-    assert_int_equal(share->held[HOST_NEW], 2);
-    int begun = ledger->start_count;
-    answer(ledger, slow[ledger->started[4] - 'a'], 1000);
-    run_until(ledger, begun + 1); /* whoever has the turn */
-    assert_int_equal(share->held[HOST_SLOW] + share->held[HOST_NEW], 4);
+    assert_int_equal(share->aside, 2); /* half of the lane */
+    assert_int_equal(share->held[HOST_QUICK] + share->held[HOST_NEW] + share->held[HOST_SLOW], 0);
+    answer(ledger, slow[ledger->started[3] - 'a'], 1000);
+    run_until(ledger, 6);
+    assert_int_equal(share->aside, 2);
 }
 
 static void host_that_does_not_answer_is_slow_from_its_time_on(void **state)
@@ -220,14 +214,14 @@ static void host_that_does_not_answer_is_slow_from_its_time_on(void **state)
     run_loop_for(ledger->loop, 80);
     host_look(lane->lane.host, &view);
     assert_int_equal(view.class, HOST_SLOW);
-    assert_int_equal(hosts_share(ledger->hosts)->held[HOST_SLOW], 2);
+    assert_int_equal(hosts_share(ledger->hosts)->overdue, 2);
     answer(ledger, lane, 1);
     host_look(lane->lane.host, &view);
     assert_int_equal(view.class, HOST_SLOW); /* for the other one */
     answer(ledger, lane, 1);
     host_look(lane->lane.host, &view);
     assert_int_equal(view.class, HOST_QUICK);
-    assert_int_equal(hosts_share(ledger->hosts)->held[HOST_SLOW], 0);
+    assert_int_equal(hosts_share(ledger->hosts)->overdue, 0);
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_QUICK], 0);
 }
 
@@ -263,7 +257,7 @@ static void fill_slots_with_hosts_that_turn(struct ledger *ledger)
     assert_int_equal(hosts_share(ledger->hosts)->held[HOST_QUICK], 8);
 }
 
-static void slots_of_hosts_that_turned_slow_are_taken_back_for_who_waits(void **state)
+static void slow_requests_are_set_aside_for_who_waits_and_cut_off_above_the_lane(void **state)
 {
     struct ledger *ledger = *state;
     struct job_lane *quick = proven(ledger, "quick.localhost");
@@ -271,33 +265,32 @@ static void slots_of_hosts_that_turned_slow_are_taken_back_for_who_waits(void **
     run_loop_for(ledger->loop, 80);
     const struct host_share *share = hosts_share(ledger->hosts);
     assert_int_equal(share->overdue, 8);
-    assert_int_equal(taken_count, 0); /* nobody waits */
-    quick->left = 7;
+    assert_int_equal(share->aside, 0); /* nobody waits */
+    quick->left = 6;
     lane_want(&quick->lane, true);
-    for (int i = 0; i < 6; i++) {
+    run_until(ledger, ledger->start_count + 4);
+    assert_int_equal(share->aside, 4); /* the lane is full: the others need somebody's end */
+    for (int i = 0; i < 2; i++) {
         run_loop_for(ledger->loop, 5);
         assert_int_equal(taken_count, i + 1); /* one at a time */
         answer_late(ledger, lane_at(ledger, taken));
     }
     run_loop_for(ledger->loop, 5);
-    assert_int_equal(taken_count, 6);
-    assert_int_equal(share->overdue, 2); /* what slow hosts may hold, they keep */
-    assert_int_equal(quick->left, 1);
-    assert_int_equal(share->held[HOST_QUICK], 6);
+    assert_int_equal(taken_count, 2);
+    assert_int_equal(quick->left, 0);
+    assert_int_equal(share->held[HOST_QUICK], 8);
 }
 
-static void slots_of_hosts_that_turned_slow_are_taken_back_for_new_ones(void **state)
+static void slow_requests_are_set_aside_for_new_hosts(void **state)
 {
     struct ledger *ledger = *state;
     fill_slots_with_hosts_that_turn(ledger);
     run_loop_for(ledger->loop, 80);
     struct job_lane *new = add_lane(ledger, 1, "new.localhost", 1);
     run_loop_for(ledger->loop, 5);
-    assert_int_equal(taken_count, 1);
-    answer_late(ledger, lane_at(ledger, taken));
-    run_loop_for(ledger->loop, 5);
     assert_int_equal(new->left, 0);
-    assert_int_equal(taken_count, 1);
+    assert_int_equal(hosts_share(ledger->hosts)->aside, 1);
+    assert_int_equal(taken_count, 0);
 }
 
 static void request_begun_as_slow_is_not_taken_back(void **state)
@@ -468,10 +461,10 @@ int main(void)
         WITH(open_addresses, address_of_its_own_bounds_no_other_host),
         WITH(open_addresses, address_whose_host_waits_for_time_lets_the_next_one_go),
         WITH(open_shares, share_of_new_hosts_leaves_the_rest_to_those_that_answer),
-        WITH(open_shares, share_of_slow_hosts_is_smaller_so_that_new_ones_are_found_out_about),
+        WITH(open_shares, requests_to_slow_hosts_take_no_slot),
         WITH(open_shares, host_that_does_not_answer_is_slow_from_its_time_on),
-        WITH(open_shares, slots_of_hosts_that_turned_slow_are_taken_back_for_who_waits),
-        WITH(open_shares, slots_of_hosts_that_turned_slow_are_taken_back_for_new_ones),
+        WITH(open_shares, slow_requests_are_set_aside_for_who_waits_and_cut_off_above_the_lane),
+        WITH(open_shares, slow_requests_are_set_aside_for_new_hosts),
         WITH(open_shares, request_begun_as_slow_is_not_taken_back),
         WITH(open_shares, one_slow_request_makes_a_host_slow_whatever_else_it_answers),
         cmocka_unit_test(haste_is_lost_at_once_and_regained_by_degrees),

@@ -133,21 +133,48 @@ static void share_has_limits_for_new_and_slow_hosts_only(void **state)
 {
     (void)state;
     struct host_share share;
-    host_share_init(&share, 256, 50);
+    host_share_init(&share, 256, 50, 100);
     share.held[HOST_QUICK] = 255;
     assert_true(host_share_has_room(&share, HOST_QUICK));
-    share.held[HOST_SLOW] = 64;
-    assert_false(host_share_has_room(&share, HOST_SLOW));
-    assert_true(host_share_has_room(&share, HOST_NEW));
-    share.held[HOST_NEW] = 64;
+    share.held[HOST_NEW] = 128;
     assert_false(host_share_has_room(&share, HOST_NEW));
-    share.held[HOST_SLOW] = 0;
-    assert_true(host_share_has_room(&share, HOST_SLOW));
-    host_share_init(&share, 1, 50); /* each at least one */
+    assert_true(host_share_has_room(&share, HOST_SLOW)); /* whose lane is another matter */
+    host_share_init(&share, 1, 50, 1);                   /* each at least one */
     assert_true(host_share_has_room(&share, HOST_NEW) && host_share_has_room(&share, HOST_SLOW));
-    host_share_init(&share, 0, 0);
+    host_share_init(&share, 0, 0, 100);
     share.held[HOST_NEW] = share.held[HOST_SLOW] = 100000;
     assert_true(host_share_has_room(&share, HOST_NEW) && host_share_has_room(&share, HOST_SLOW));
+    assert_false(host_share_is_aside(&share, HOST_SLOW));
+}
+
+static void share_leaves_half_of_the_slow_lane_to_what_is_set_aside(void **state)
+{
+    (void)state;
+    struct host_share share;
+    host_share_init(&share, 256, 50, 100);
+    assert_true(host_share_is_aside(&share, HOST_SLOW));
+    assert_false(host_share_is_aside(&share, HOST_NEW));
+    share.aside = share.aside_slow = 49;
+    assert_true(host_share_has_room(&share, HOST_SLOW));
+    share.aside = share.aside_slow = 50;
+    assert_false(host_share_has_room(&share, HOST_SLOW));
+    share.aside = 100;
+    share.aside_slow = 0;
+    assert_false(host_share_has_room(&share, HOST_SLOW));
+}
+
+static void share_has_patience_by_what_is_usual(void **state)
+{
+    (void)state;
+    struct host_share share;
+    host_share_init(&share, 256, 50, 100);
+    assert_int_equal(host_share_patience_ms(&share, 3000), 250);
+    assert_int_equal(host_share_patience_ms(&share, 60), 60);
+    host_share_learn(&share, 200);
+    assert_int_equal(host_share_patience_ms(&share, 3000), 800);
+    for (int i = 0; i < 100; i++)
+        host_share_learn(&share, 2000);
+    assert_int_equal(host_share_patience_ms(&share, 3000), 3000);
 }
 
 static void share_tells_classes_by_what_is_known(void **state)
@@ -164,21 +191,6 @@ static void share_tells_classes_by_what_is_known(void **state)
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         assert_int_equal(host_class_of(&table[i].haste, 500), table[i].class);
-}
-
-static void share_of_new_hosts_is_not_used_up_by_those_that_turned_slow(void **state)
-{
-    (void)state;
-    struct host_share share;
-    host_share_init(&share, 256, 50);
-    share.held[HOST_SLOW] = share.turned = share.overdue = 256;
-    assert_true(host_share_has_room(&share, HOST_NEW));
-    assert_false(host_share_has_room(&share, HOST_SLOW));
-    assert_true(host_share_is_exceeded(&share));
-    share.overdue = 64;
-    assert_false(host_share_is_exceeded(&share));
-    share.turned = 128;
-    assert_false(host_share_has_room(&share, HOST_NEW));
 }
 
 /* Rules */
@@ -298,7 +310,8 @@ int main(void)
         cmocka_unit_test(pace_backs_off_longer_each_time_and_as_asked),
         cmocka_unit_test(share_has_limits_for_new_and_slow_hosts_only),
         cmocka_unit_test(share_tells_classes_by_what_is_known),
-        cmocka_unit_test(share_of_new_hosts_is_not_used_up_by_those_that_turned_slow),
+        cmocka_unit_test(share_leaves_half_of_the_slow_lane_to_what_is_set_aside),
+        cmocka_unit_test(share_has_patience_by_what_is_usual),
         cmocka_unit_test(rules_most_specific_pattern_counts),
         cmocka_unit_test(rules_are_read_and_written_as_json),
         cmocka_unit_test(heap_gives_the_earliest_whatever_was_moved_or_taken_out),

@@ -110,7 +110,7 @@ static void read_page(struct walk *walk, const char *url, site_fn site)
     bool wanted = traps_wants_yield(walk->traps, &marks);
     struct trap_yield yield = {0};
     if (wanted)
-        yield = trap_yield_of(walk->traps, &record, shown.body_bytes);
+        yield = trap_yield_of(walk->traps, &marks, &record, shown.body_bytes);
     traps_note_page(walk->traps, &marks, url, strlen(url), wanted ? &yield : NULL, now_ms);
     walk->read++;
     for (uint32_t i = 0; i < shown.link_count; i++)
@@ -286,6 +286,76 @@ static void selections_of_many_parameters_are_found(void **state)
     walk_free(walk);
 }
 
+static void numeric_session(const char *url, struct shown *shown)
+{
+    int page = 0;
+    sscanf(strstr(url, "/p"), "/p%d", &page);
+    token_counter++;
+    snprintf(shown->title, sizeof shown->title, "page %d", page);
+    for (int i = 0; i < 6; i++)
+        show_link(shown, "http://a.example/p%d?sid=%llu", i, 123450000 + token_counter);
+}
+
+static void session_by_number(const char *url, struct shown *shown)
+{
+    (void)url;
+    token_counter++;
+    for (int i = 0; i < 4; i++)
+        show_link(shown, "http://a.example/q%d;jsessionid=%llu", i, 100 + token_counter);
+}
+
+static void clock_in_query(const char *url, struct shown *shown)
+{
+    (void)url;
+    show_link(shown, "http://a.example/now?t=%llu", 1764000000ULL + token_counter++);
+}
+
+static void endless_pages(const char *url, struct shown *shown)
+{
+    const char *number = strstr(url, "page=");
+    int page = number ? atoi(number + 5) : 1;
+    snprintf(shown->title, sizeof shown->title, "Page %d", page);
+    snprintf(shown->images[shown->image_count++], 128, "http://a.example/logo.png");
+    show_link(shown, "http://a.example/");
+    for (int next = page + 1; next < page + 4; next++)
+        show_link(shown, "http://a.example/list?sort=name&page=%d", next);
+}
+
+static void offset_both_ways(const char *url, struct shown *shown)
+{
+    const char *number = strstr(url, "offset=");
+    int offset = number ? atoi(number + 7) : 0;
+    show_link(shown, "http://a.example/l?offset=%d", offset - 1);
+    show_link(shown, "http://a.example/l?offset=%d", offset + 1);
+}
+
+static void expect_trap(const char *seed, site_fn site, const char *kind, const char *pattern)
+{
+    struct walk *walk = walk_new();
+    run(walk, seed, site, 3000);
+    assert_int_equal(walk->found, 1);
+    assert_string_equal(walk->kind, kind);
+    assert_string_equal(walk->pattern, pattern);
+    assert_true(walk->read < 100);
+    assert_true(walk->held > 0);
+    walk_free(walk);
+}
+
+static void numbers_without_end_are_found(void **state)
+{
+    (void)state;
+    expect_trap("http://a.example/p0?sid=123456789", numeric_session, "session_id",
+                "http://a.example/*?sid={session}");
+    expect_trap("http://a.example/q0", session_by_number, "session_id",
+                "http://a.example/*;jsessionid={session}");
+    expect_trap("http://a.example/now", clock_in_query, "session_id",
+                "http://a.example/*?t={session}");
+    expect_trap("http://a.example/list", endless_pages, "endless_numbers",
+                "http://a.example/list?sort=name&page={number}");
+    expect_trap("http://a.example/l", offset_both_ways, "endless_numbers",
+                "http://a.example/l?offset={number}");
+}
+
 /* ---- ordinary sites ---- */
 
 static void expect_none(const char *seed, site_fn site, int pages)
@@ -347,6 +417,34 @@ static void history(const char *url, struct shown *shown)
         show_link(shown, "http://a.example/day/%d-%02d", at / 12, at % 12 + 1);
 }
 
+/* Pages of a list without images, whose items lead to their neighbours, and have one title. */
+static void paged_list(const char *url, struct shown *shown)
+{
+    const char *item = strstr(url, "item?t="), *list = strstr(url, "page=");
+    int page = list ? atoi(list + 5) : 0, id = item ? atoi(item + 7) : 0;
+    if (item) {
+        snprintf(shown->title, sizeof shown->title, "Item %c%c%c", 'a' + id % 26,
+                 'a' + id / 26 % 26, 'a' + id / 676 % 26);
+        if (id % 10 < 9)
+            show_link(shown, "http://a.example/item?t=%d", id + 1);
+        return;
+    }
+    snprintf(shown->title, sizeof shown->title, "List, page %d", page);
+    for (int i = 0; i < 10; i++)
+        show_link(shown, "http://a.example/item?t=%d", 1000000 + page * 10 + i);
+    if (page < 149)
+        show_link(shown, "http://a.example/list?page=%d", page + 1);
+}
+
+static void paged_photos(const char *url, struct shown *shown)
+{
+    int page = atoi(strstr(url, "page=") + 5);
+    snprintf(shown->title, sizeof shown->title, "Photos");
+    snprintf(shown->images[shown->image_count++], 128, "http://a.example/photo-%d.jpg", page);
+    if (page < 399)
+        show_link(shown, "http://a.example/photos?page=%d", page + 1);
+}
+
 static void ordinary_sites_have_no_traps(void **state)
 {
     (void)state;
@@ -354,6 +452,8 @@ static void ordinary_sites_have_no_traps(void **state)
     expect_none("http://a.example/photo/0000000000000000abcdef", shop_by_fingerprints, 900);
     expect_none("http://a.example/blog/2010/01", archive, 15 * 12 * 2);
     expect_none("http://a.example/day/1800-01", history, 1200);
+    expect_none("http://a.example/list?page=0", paged_list, 150 * 11);
+    expect_none("http://a.example/photos?page=0", paged_photos, 400);
 }
 
 /* ---- release, resume, memory, speed ---- */
@@ -389,7 +489,7 @@ static void traps_are_restored(void **state)
     row = row_of("parameter_order", "http://a.example/f?{parameters in another order}", 0);
     row.id = 6;
     traps_restore(traps, &row);
-    traps_restore_url(traps, "http://a.example/f?a=2&b=1", 26);
+    traps_restore_url(traps, "http://a.example/f?a=2&b=1", 26, now_ms);
     assert_int_equal(traps_count(traps), 2);
     assert_int_equal(traps_judge_new(traps, url, strlen(url), NULL, now_ms), 5);
     assert_int_equal(traps_judge_queued(traps, url, strlen(url), now_ms), 5);
@@ -403,6 +503,25 @@ static void traps_are_restored(void **state)
     assert_int_equal(traps_judge_new(traps, url, strlen(url), NULL, now_ms), 0);
     assert_int_equal(traps_release(traps, 5), -EALREADY);
     traps_free(traps);
+}
+
+/* Nineteen orders before the restart, the twentieth after it. */
+static void evidence_of_urls_outlives_a_restart(void **state)
+{
+    (void)state;
+    struct walk *walk = walk_new();
+    char url[128];
+    for (int i = 0; i < 19; i++) {
+        snprintf(url, sizeof url, "http://a.example/f?a=%d&b=1", i);
+        traps_restore_url(walk->traps, url, strlen(url), now_ms);
+        snprintf(url, sizeof url, "http://a.example/f?b=1&a=%d", i);
+        traps_restore_url(walk->traps, url, strlen(url), now_ms);
+    }
+    assert_int_equal(walk->found, 0);
+    assert_false(find(walk, "http://a.example/f?a=99&b=1", NULL));
+    assert_true(find(walk, "http://a.example/f?b=1&a=99", NULL));
+    assert_int_equal(walk->found, 1);
+    walk_free(walk);
 }
 
 static void hostile_urls_neither_fill_memory_nor_take_long(void **state)
@@ -457,11 +576,13 @@ int main(void)
         cmocka_unit_test(session_in_path_is_found_and_no_page_is_lost),
         cmocka_unit_test(session_parameter_is_found),
         cmocka_unit_test(growing_path_is_found),
+        cmocka_unit_test(numbers_without_end_are_found),
         cmocka_unit_test(orders_are_found_and_one_of_each_is_kept),
         cmocka_unit_test(selections_of_many_parameters_are_found),
         cmocka_unit_test(ordinary_sites_have_no_traps),
         cmocka_unit_test(released_trap_does_not_come_again),
         cmocka_unit_test(traps_are_restored),
+        cmocka_unit_test(evidence_of_urls_outlives_a_restart),
         cmocka_unit_test(hostile_urls_neither_fill_memory_nor_take_long),
         cmocka_unit_test(show_cost),
     };
