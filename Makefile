@@ -15,7 +15,7 @@ UNITDIR    ?= /lib/systemd/system
 VARIANT    ?= plain
 OUT        := $(BUILD)/$(VARIANT)
 
-PKGS       := libcurl libmicrohttpd sqlite3 gumbo jansson inih libxxhash libidn2 libpsl libseccomp libsystemd expat zlib libcares libpcre2-8
+PKGS       := libcurl libmicrohttpd sqlite3 gumbo jansson inih libxxhash libidn2 libpsl libseccomp libsystemd expat zlib libcares libpcre2-8 libzstd libjpeg libpng libwebp libwebpdemux dav1d nettle
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
               -Wvla -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough
 ifdef WERROR
@@ -37,7 +37,7 @@ LDFLAGS_tsan := -fsanitize=thread
 LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 # Asked once, when the first recipe needs it: `make run` works before the libraries are there.
 PKG_CFLAGS  = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS    = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lev -lm -pthread)$(PKG_LIBS)
+PKG_LIBS    = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lgif -lev -lm -pthread)$(PKG_LIBS)
 ALL_CFLAGS  = -std=c17 -pthread $(WARNINGS) $(CPPFLAGS_) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(VARIANT)) $(PKG_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
@@ -46,7 +46,7 @@ LAYERS     := async extract storage crawler server
 SRC_async   := $(wildcard crawler/async/*.c)
 SRC_extract := $(wildcard crawler/extract/*.c)
 SRC_storage := $(wildcard storage/*.c)
-PARTS       := base job workers fetch hosts frontier sitemaps
+PARTS       := base audit job workers fetch hosts frontier sitemaps probe
 SRC_crawler := $(wildcard crawler/*.c $(PARTS:%=crawler/%/*.c))
 SRC_server  := $(filter-out server/main.c,$(wildcard server/*.c))
 OBJ_storage := $(OUT)/gen/schema.o
@@ -111,12 +111,14 @@ $(BUILD)/fixture: $(FIXTURE)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lz -pthread
 
 # Real pages to crawl.
-CORPORA := $(BUILD)/corpus/debian-handbook $(BUILD)/corpus/apache2-doc
+CORPORA := $(BUILD)/corpus/debian-handbook $(BUILD)/corpus/apache2-doc \
+           $(BUILD)/corpus/python-sklearn-doc $(BUILD)/corpus/gimp-help-en
 $(CORPORA):
 	tests/unpack-package $(@F) $@
 
 # Benchmarks and fuzzers: one program a file, linked to the layers that it measures or feeds.
 LIBS_bench_store := storage
+LIBS_make_inventory := storage
 LIBS_bench_links := crawler extract
 LIBS_bare_curl   :=
 BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
@@ -133,9 +135,9 @@ endif
 # What runs on more than one thread, and so is also tested under the thread sanitizer.
 THREADED := $(TESTS_async) $(filter %/test_loop_call,$(TESTS_server)) \
             $(filter %/test_board %/test_store_writer %/test_engine %/test_engine_faults %/test_robots %/test_resolver %/test_fetch_names \
-                       %/test_sitemaps,$(TESTS_crawler))
+                       %/test_sitemaps %/test_probes %/test_indexer,$(TESTS_crawler))
 # What a sanitizer build cannot show: the sandbox as it really is, with its memory limit.
-PLAIN_ONLY := $(filter %/test_process_pool,$(TESTS_async))
+PLAIN_ONLY := $(filter %/test_process_pool,$(TESTS_async)) $(filter %/test_image_sandbox,$(TESTS_crawler))
 .PHONY: benches fuzzers units threaded-units plain-units
 plain-units: $(PLAIN_ONLY)
 threaded-units: $(THREADED)
@@ -157,6 +159,7 @@ run: ## install what is missing, build, and serve on 127.0.0.1:8080 with data in
 test: ## install what is missing, build every variant, and run every test
 	@configs/install-packages.sh build test
 	@$(MAKE) $(JOBS) --no-print-directory WERROR=1 test-programs
+	@tests/install-readers $(BUILD)/readers
 	@BUILD=$(BUILD) tests/run
 
 # Variants one after another (each uses all cores), so that a first failure stops the build at once.
@@ -176,6 +179,8 @@ bench: ## measure pages per second, CPU by stage and memory, beside a bare curl 
 	    BUILD=$(BUILD) tests/bench/run || status=1; \
 	    $(BUILD)/plain/bench/bench_links || status=1; \
 	    BUILD=$(BUILD) tests/bench/tarpits || status=1; \
+	    BUILD=$(BUILD) tests/bench/inventory || status=1; \
+	    BUILD=$(BUILD) tests/bench/exports || status=1; \
 	    exit $$status
 
 FUZZ_SECONDS ?= 30

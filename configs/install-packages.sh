@@ -15,6 +15,7 @@ libmicrohttpd-dev       the API's HTTP server
 libsqlite3-dev          the job files
 libgumbo-dev            HTML parser
 libexpat1-dev           XML parser, for sitemaps
+libzstd-dev             compression of Parquet files
 zlib1g-dev              gzip, for sitemaps
 libev-dev               event loop
 libjansson-dev          JSON
@@ -22,6 +23,12 @@ libinih-dev             the configuration file
 libxxhash-dev           fingerprints of URLs
 libc-ares-dev           looking up host names on the event loop
 libpcre2-dev            regular expressions in include and exclude
+libjpeg62-turbo-dev     perceptual hashes of images
+libpng-dev              perceptual hashes of images
+libgif-dev              perceptual hashes of images
+libwebp-dev             perceptual hashes of images
+libdav1d-dev            perceptual hashes of images (AVIF)
+nettle-dev              SHA-256 of images
 libidn2-dev             international host names
 libpsl-dev              registrable domains (public suffix list)
 libseccomp-dev          sandbox of the parse processes
@@ -38,6 +45,8 @@ python3                 end-to-end tests
 python3-pytest          end-to-end tests
 python3-html5lib        independent count of images and links
 python3-lxml            independent count of images and links
+python3-zstandard       independent reader of Parquet files
+python3-venv            room for libraries that read Parquet files
 python3-selenium        tests of the web UI
 chromium                tests of the web UI
 chromium-driver         tests of the web UI
@@ -45,6 +54,12 @@ nginx-light             serves the test corpus
 openssl                 certificates for the TLS tests
 sqlite3                 looks into job files in tests
 procps                  looks at processes in tests
+imagemagick             test pictures, and a second opinion of them
+webp                    test pictures
+libavif-bin             test pictures
+libheif-examples        test pictures
+libvips-tools           test pictures
+librsvg2-bin            a second opinion of SVG
 LIST
         ;;
     lint) cat <<'LIST'

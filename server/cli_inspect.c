@@ -14,6 +14,7 @@
 
 #include "server/inspect_address.h"
 #include "server/inspect_html.h"
+#include "server/inspect_image.h"
 #include "server/inspect_parts.h"
 #include "server/json_lines.h"
 #include "server/options.h"
@@ -123,6 +124,8 @@ static const struct command_option sitemap_options[] = {
      .value = "VALUE",
      .help = "the header field that came with it"},
     {0}};
+static const struct command_option image_options[] = {
+    {.id = 1, .name = "whole", .help = "adds its SHA-256 and its perceptual hash"}, {0}};
 static const struct command_option no_options[] = {{0}};
 
 static const struct kind kinds[] = {
@@ -168,6 +171,15 @@ static const struct kind kinds[] = {
      .answer = inspect_sitemap,
      .print = print_sitemap,
      .options = sitemap_options,
+     .operands = {"data"},
+     .first_is_file = true},
+    {.name = "image",
+     .usage = "FILE [--whole]",
+     .example = "{\"data_b64\": \"R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==\", "
+                "\"whole\": true}",
+     .answer = inspect_image,
+     .print = inspect_image_print,
+     .options = image_options,
      .operands = {"data"},
      .first_is_file = true},
     {.name = "address",
@@ -251,7 +263,7 @@ static int take_argument(int id, const char *value, void *arg)
     snprintf(key, sizeof key, "%s", arguments->kind->options[id - 1].name);
     for (char *dash = strchr(key, '-'); dash; dash = strchr(dash, '-'))
         *dash = '_';
-    json_object_set_new(arguments->request, key, json_string(value));
+    json_object_set_new(arguments->request, key, value ? json_string(value) : json_true());
     return 0;
 }
 

@@ -17,7 +17,13 @@
 #include "server/json_lines.h"
 #include "server/options.h"
 
-enum { RECORD_CAPACITY = 64 << 20, ALT_COLUMNS = 32, FIELD_COLUMNS = 12 };
+enum {
+    RECORD_CAPACITY = 64 << 20,
+    ALT_COLUMNS = 32,
+    STATE_COLUMNS = 14,
+    SOURCE_COLUMNS = 16,
+    FIELD_COLUMNS = 12
+};
 
 static const char example[] = "{\"html\": \"<img src=a.png>\", \"base\": \"http://b/\"}";
 
@@ -76,15 +82,34 @@ static json_t *text(struct record_text text)
     return text.data ? json_stringn(text.data, text.bytes) : json_null();
 }
 
+static json_t *image_flags_answer(uint32_t flags)
+{
+    json_t *answer = json_array();
+    for (uint32_t flag = 1; flag <= IMAGE_FLAGS_ALL; flag <<= 1)
+        if (flags & flag)
+            json_array_append_new(answer, json_string(image_flag_name(flag)));
+    return answer;
+}
+
+static json_t *name_or_null(const char *name)
+{
+    return name ? json_string(name) : json_null();
+}
+
 static json_t *image_answer(const struct record_image *image)
 {
-    return json_pack("{s:o, s:o, s:s, s:I, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "url",
-                     text(image->url), "raw", text(image->raw), "source",
-                     image_source_name(image->source), "position", (json_int_t)image->position,
-                     "alt", text(image->alt), "alt_state", alt_state_name(image->alt_state),
-                     "title", text(image->title), "width", text(image->width), "height",
-                     text(image->height), "loading", text(image->loading), "descriptor",
-                     text(image->descriptor), "data_bytes", (json_int_t)image->data_bytes);
+    json_t *answer = json_object();
+#define X(field) json_object_set_new(answer, #field, text(image->field));
+    RECORD_IMAGE_TEXTS(X)
+#undef X
+    json_object_set_new(answer, "source", json_string(image_source_name(image->source)));
+    json_object_set_new(answer, "position", json_integer(image->position));
+    json_object_set_new(answer, "alt_state", json_string(alt_state_name(image->alt_state)));
+    json_object_set_new(answer, "name_source", name_or_null(name_source_name(image->name_source)));
+    json_object_set_new(answer, "landmark", name_or_null(landmark_name(image->landmark)));
+    json_object_set_new(answer, "flags", image_flags_answer(image->flags));
+    json_object_set_new(answer, "data_bytes", json_integer((json_int_t)image->data_bytes));
+    return answer;
 }
 
 static json_t *images_answer(const struct page_record *record)
@@ -148,6 +173,7 @@ static json_t *record_answer(const struct page_record *record)
     json_object_set_new(answer, "evidence", text(record->evidence));
     json_object_set_new(answer, "directives", directives_answer(record->directives));
     json_object_set_new(answer, "tdm_policy", text(record->tdm_policy));
+    json_object_set_new(answer, "image_places", json_integer(record->image_places));
     return answer;
 }
 
@@ -242,23 +268,71 @@ static void print_field(const json_t *answer, const char *key, const char *label
     putchar('\n');
 }
 
+/* Under its row: what there is to say, a line each. */
+static void print_detail(const char *label, const char *value)
+{
+    if (!value || !*value)
+        return;
+    fputs("         ", stdout);
+    print_cell(label, FIELD_COLUMNS);
+    print_cell(value, 0);
+    putchar('\n');
+}
+
+static void print_flags_of_image(const json_t *image)
+{
+    const json_t *flags = json_object_get(image, "flags");
+    size_t i;
+    json_t *flag;
+    if (!json_array_size(flags))
+        return;
+    fputs("         ", stdout);
+    print_cell("flags", FIELD_COLUMNS);
+    json_array_foreach(flags, i, flag)
+    {
+        printf("%s%s", i ? ", " : "", json_string_value(flag));
+    }
+    putchar('\n');
+}
+
+static void print_details(const json_t *image)
+{
+    static const char *const keys[] = {"title",   "width",   "height",   "loading", "sizes",
+                                       "media",   "type",    "role",     "name",    "link",
+                                       "caption", "heading", "landmark", "dom_path"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        print_detail(keys[i], member(image, keys[i]));
+    if (member(image, "place") && strcmp(member(image, "place"), member(image, "dom_path")) != 0)
+        print_detail("place", member(image, "place"));
+    print_flags_of_image(image);
+}
+
+/* A name that the alt gave stands there already. */
+static const char *spoken(const json_t *image)
+{
+    const char *alt = member(image, "alt");
+    return alt ? alt : member(image, "name");
+}
+
 static void print_image(const json_t *image)
 {
     const char *url = member(image, "url");
+    const char *raw = member(image, "raw");
     const char *descriptor = member(image, "descriptor");
     printf("%5lld  ", (long long)json_integer_value(json_object_get(image, "position")));
-    print_cell(member(image, "source"), 6);
+    print_cell(member(image, "source"), SOURCE_COLUMNS);
     fputs("  ", stdout);
-    print_cell(member(image, "alt_state"), 10);
+    print_cell(member(image, "alt_state"), STATE_COLUMNS);
     fputs("  ", stdout);
-    print_cell(member(image, "alt"), ALT_COLUMNS);
+    print_cell(spoken(image), ALT_COLUMNS);
     fputs("  ", stdout);
-    print_cell(url ? url : "(no usable URL) ", 0);
-    print_cell(url ? "" : member(image, "raw"), 0);
+    print_cell(url ? url : raw ? "(no usable URL) " : "(no URL)", 0);
+    print_cell(url ? "" : raw, 0);
     if (descriptor)
         putchar(' ');
     print_cell(descriptor, 0);
     putchar('\n');
+    print_details(image);
 }
 
 static void print_images(const json_t *answer)
@@ -267,10 +341,11 @@ static void print_images(const json_t *answer)
     size_t i;
     json_t *image;
     printf("\n%lld images, %zu references\n",
-           (long long)json_integer_value(json_object_get(answer, "image_elements")),
+           (long long)json_integer_value(json_object_get(answer, "image_places")),
            json_array_size(images));
     if (json_array_size(images))
-        printf("    #  source  alt state   %-*s  URL\n", ALT_COLUMNS, "alt");
+        printf("    #  %-*s  %-*s  %-*s  URL\n", SOURCE_COLUMNS, "source", STATE_COLUMNS,
+               "alt state", ALT_COLUMNS, "alt");
     json_array_foreach(images, i, image)
     {
         print_image(image);

@@ -1,6 +1,7 @@
 /* data: URIs. Pure functions. */
 #include "crawler/extract/data_uri.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,12 +27,38 @@ static bool is_base64(const char *head, size_t bytes)
     return bytes && head[bytes - 1] == ';';
 }
 
-/* Four digits carry three bytes; white space and padding carry nothing. */
-static uint64_t decoded_bytes(const char *text, size_t bytes)
+/* Of the first character of the text: three where it is written as %3C. */
+static size_t character_bytes(const char *text, size_t bytes)
+{
+    bool is_encoded = bytes >= 3 && text[0] == '%' && isxdigit((unsigned char)text[1]) &&
+                      isxdigit((unsigned char)text[2]);
+    return is_encoded ? 3 : 1;
+}
+
+static uint64_t percent_decoded_bytes(const char *text, size_t bytes)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < bytes; i += character_bytes(text + i, bytes - i))
+        count++;
+    return count;
+}
+
+/* Padding or white space, also written as %3D and the like. */
+static bool is_no_digit(const char *text, size_t character)
+{
+    if (character == 1)
+        return html_is_space(*text) || *text == '=';
+    return !strncasecmp(text, "%3d", 3) || !strncmp(text, "%20", 3) || !strncasecmp(text, "%0", 2);
+}
+
+/* Four digits carry three bytes; the rest carries nothing. */
+static uint64_t base64_decoded_bytes(const char *text, size_t bytes)
 {
     uint64_t digits = 0;
-    for (size_t i = 0; i < bytes; i++)
-        digits += !html_is_space(text[i]) && text[i] != '=';
+    for (size_t i = 0, step; i < bytes; i += step) {
+        step = character_bytes(text + i, bytes - i);
+        digits += !is_no_digit(text + i, step);
+    }
     return digits / 4 * 3 + digits % 4 * 3 / 4;
 }
 
@@ -48,8 +75,8 @@ bool data_uri_parse(const char *text, size_t bytes, struct data_uri *ret_uri)
     size_t data_bytes = bytes - (size_t)(data - text);
     ret_uri->head_bytes = (size_t)(data - text);
     ret_uri->data_bytes = is_base64(text + scheme_bytes, (size_t)(comma - text) - scheme_bytes)
-                              ? decoded_bytes(data, data_bytes)
-                              : data_bytes;
+                              ? base64_decoded_bytes(data, data_bytes)
+                              : percent_decoded_bytes(data, data_bytes);
     return true;
 }
 

@@ -9,7 +9,7 @@
 
 struct data_uri {
     size_t head_bytes;   /* up to and including the comma; 0 where there is none */
-    uint64_t data_bytes; /* of what follows: the decoded size for base64 */
+    uint64_t data_bytes; /* of what follows, decoded */
 };
 
 /* Whether the trimmed text is a data: URI; then tells its parts. */

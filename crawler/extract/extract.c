@@ -21,6 +21,7 @@
 #include "crawler/extract/page_facts.h"
 #include "crawler/extract/page_verdict.h"
 #include "crawler/extract/record_writer.h"
+#include "crawler/extract/style_sheet_links.h"
 
 /* A page of 10 MB of nothing but tags takes about half of this. */
 static const size_t arena_limit_bytes = (size_t)512 << 20;
@@ -31,6 +32,7 @@ struct extractor {
     struct record_writer *writer;
     struct page_facts facts;
     struct page_context page;
+    struct image_refs images;
     struct url document_url, base;
 };
 
@@ -38,7 +40,9 @@ struct extractor {
 struct collection {
     struct page_context *page;
     struct link_set links;
-    uint32_t link_elements, image_elements;
+    struct image_refs *images;
+    uint32_t link_elements;
+    int error;
 };
 
 struct extractor *extractor_new(void)
@@ -61,17 +65,16 @@ struct extractor *extractor_free(struct extractor *extractor)
     return NULL;
 }
 
-static bool collect_start(const struct html_element *element, void *arg)
+static void collect_link(struct collection *collection, const struct html_element *element)
 {
-    struct collection *collection = arg;
     switch (element->tag) {
-    case HTML_IMG:
-        image_refs_collect(collection->page, element, ++collection->image_elements);
-        break;
     case HTML_A:
     case HTML_AREA:
         collection->link_elements += html_attribute(element, "href") != NULL;
         links_collect(collection->page, &collection->links, element);
+        break;
+    case HTML_LINK:
+        style_sheet_links_collect(collection->page, element);
         break;
     case HTML_FRAME:
     case HTML_IFRAME:
@@ -80,19 +83,49 @@ static bool collect_start(const struct html_element *element, void *arg)
     default:
         break;
     }
-    return true;
 }
 
-static int collect(struct page_context *page, const struct page_facts *facts,
-                   const struct html_document *document)
+static bool collect_start(const struct html_element *element, void *arg)
 {
-    struct collection collection = {.page = page};
+    struct collection *collection = arg;
+    collect_link(collection, element);
+    collection->error = image_refs_start(collection->images, element);
+    return collection->error == 0;
+}
+
+static void collect_end(enum html_tag tag, void *arg)
+{
+    struct collection *collection = arg;
+    (void)tag;
+    image_refs_end(collection->images);
+}
+
+static void collect_text(const char *text, void *arg)
+{
+    struct collection *collection = arg;
+    image_refs_text(collection->images, text);
+}
+
+/* html_end: of the text of the document. */
+static int collect(struct extractor *extractor, const struct html_document *document,
+                   const char *html_end)
+{
+    struct page_context *page = &extractor->page;
+    const struct page_facts *facts = &extractor->facts;
+    struct collection collection = {.page = page, .images = &extractor->images};
+    uint32_t image_places = 0;
     if (facts->refresh)
         links_add(page, &collection.links, facts->refresh, facts->refresh_bytes, NULL);
-    const struct html_events events = {.start = collect_start, .arg = &collection};
+    image_refs_begin(collection.images, page, html_end);
+    const struct html_events events = {
+        .start = collect_start, .end = collect_end, .text = collect_text, .arg = &collection};
     int rc = html_document_walk(document, &events);
-    record_writer_elements(page->writer, collection.link_elements, collection.image_elements,
-                           collection.image_elements);
+    if (rc == 0)
+        rc = collection.error;
+    if (rc == 0)
+        rc = image_refs_write(collection.images, page, document, &image_places);
+    record_writer_elements(page->writer, collection.link_elements, collection.images->elements,
+                           image_places);
     return rc;
 }
 
@@ -156,7 +189,7 @@ static int extract_document(struct extractor *extractor, const struct extract_in
         return rc;
     page_facts_write(&extractor->facts, &extractor->page, &extractor->base);
     judge(extractor, html, bytes);
-    return collect(&extractor->page, &extractor->facts, document);
+    return collect(extractor, document, html + bytes);
 }
 
 static int extract_page(struct extractor *extractor, const struct extract_input *input)

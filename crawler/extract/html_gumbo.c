@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include <gumbo.h>
 
@@ -124,45 +125,99 @@ int html_document_read(struct arena *arena, const char *html, size_t bytes,
     return 0;
 }
 
-static enum html_tag known_tag(const GumboElement *element)
+static enum html_tag html_tag_of(GumboTag tag)
 {
-    if (element->tag_namespace != GUMBO_NAMESPACE_HTML)
-        return HTML_OTHER;
-    switch (element->tag) {
-    case GUMBO_TAG_A:
-        return HTML_A;
-    case GUMBO_TAG_AREA:
-        return HTML_AREA;
-    case GUMBO_TAG_ASIDE:
-        return HTML_ASIDE;
-    case GUMBO_TAG_BASE:
-        return HTML_BASE;
-    case GUMBO_TAG_FOOTER:
-        return HTML_FOOTER;
-    case GUMBO_TAG_FRAME:
-        return HTML_FRAME;
-    case GUMBO_TAG_H1:
-        return HTML_H1;
-    case GUMBO_TAG_HEADER:
-        return HTML_HEADER;
-    case GUMBO_TAG_IFRAME:
-        return HTML_IFRAME;
-    case GUMBO_TAG_IMG:
-        return HTML_IMG;
-    case GUMBO_TAG_LINK:
-        return HTML_LINK;
-    case GUMBO_TAG_META:
-        return HTML_META;
-    case GUMBO_TAG_NAV:
-        return HTML_NAV;
-    case GUMBO_TAG_SCRIPT:
+    static const uint8_t tags[GUMBO_TAG_LAST + 1] = {
+        [GUMBO_TAG_A] = HTML_A,
+        [GUMBO_TAG_AREA] = HTML_AREA,
+        [GUMBO_TAG_ARTICLE] = HTML_ARTICLE,
+        [GUMBO_TAG_ASIDE] = HTML_ASIDE,
+        [GUMBO_TAG_BASE] = HTML_BASE,
+        [GUMBO_TAG_BODY] = HTML_BODY,
+        [GUMBO_TAG_BUTTON] = HTML_BUTTON,
+        [GUMBO_TAG_EMBED] = HTML_EMBED,
+        [GUMBO_TAG_FIGCAPTION] = HTML_FIGCAPTION,
+        [GUMBO_TAG_FIGURE] = HTML_FIGURE,
+        [GUMBO_TAG_FOOTER] = HTML_FOOTER,
+        [GUMBO_TAG_FRAME] = HTML_FRAME,
+        [GUMBO_TAG_H1] = HTML_H1,
+        [GUMBO_TAG_H2] = HTML_H2,
+        [GUMBO_TAG_H3] = HTML_H3,
+        [GUMBO_TAG_H4] = HTML_H4,
+        [GUMBO_TAG_H5] = HTML_H5,
+        [GUMBO_TAG_H6] = HTML_H6,
+        [GUMBO_TAG_HEADER] = HTML_HEADER,
+        [GUMBO_TAG_HTML] = HTML_HTML,
+        [GUMBO_TAG_IFRAME] = HTML_IFRAME,
+        [GUMBO_TAG_IMG] = HTML_IMG,
+        [GUMBO_TAG_INPUT] = HTML_INPUT,
+        [GUMBO_TAG_LINK] = HTML_LINK,
+        [GUMBO_TAG_MAIN] = HTML_MAIN,
+        [GUMBO_TAG_META] = HTML_META,
+        [GUMBO_TAG_NAV] = HTML_NAV,
+        [GUMBO_TAG_NOSCRIPT] = HTML_NOSCRIPT,
+        [GUMBO_TAG_OBJECT] = HTML_OBJECT,
+        [GUMBO_TAG_SCRIPT] = HTML_SCRIPT,
+        [GUMBO_TAG_SECTION] = HTML_SECTION,
+        [GUMBO_TAG_SOURCE] = HTML_SOURCE,
+        [GUMBO_TAG_STYLE] = HTML_STYLE,
+        [GUMBO_TAG_TITLE] = HTML_TITLE,
+        [GUMBO_TAG_VIDEO] = HTML_VIDEO,
+    };
+    return tags[tag];
+}
+
+static enum html_tag svg_tag_of(GumboTag tag)
+{
+    switch (tag) {
+    case GUMBO_TAG_SVG:
+        return HTML_SVG;
+    case GUMBO_TAG_IMAGE:
+        return HTML_SVG_IMAGE;
+    case GUMBO_TAG_TITLE:
+        return HTML_SVG_TITLE;
+    case GUMBO_TAG_SCRIPT: /* what these two hold is no text of the page either */
         return HTML_SCRIPT;
     case GUMBO_TAG_STYLE:
         return HTML_STYLE;
-    case GUMBO_TAG_TITLE:
-        return HTML_TITLE;
     default:
         return HTML_OTHER;
+    }
+}
+
+/* Of the names that gumbo does not know. */
+static enum html_tag html_tag_as_written(GumboStringPiece tag)
+{
+    static const char picture[] = "picture";
+    gumbo_tag_from_original_text(&tag);
+    return tag.length == sizeof picture - 1 && !strncasecmp(tag.data, picture, tag.length)
+               ? HTML_PICTURE
+               : HTML_OTHER;
+}
+
+static enum html_tag known_tag(const GumboElement *element)
+{
+    switch (element->tag_namespace) {
+    case GUMBO_NAMESPACE_HTML:
+        return element->tag == GUMBO_TAG_UNKNOWN ? html_tag_as_written(element->original_tag)
+                                                 : html_tag_of(element->tag);
+    case GUMBO_NAMESPACE_SVG:
+        return svg_tag_of(element->tag);
+    default:
+        return HTML_OTHER;
+    }
+}
+
+/* Of the XLink attributes one refers to images. */
+static const char *attribute_name(const GumboAttribute *attribute)
+{
+    switch (attribute->attr_namespace) {
+    case GUMBO_ATTR_NAMESPACE_NONE:
+        return attribute->name;
+    case GUMBO_ATTR_NAMESPACE_XLINK:
+        return strcmp(attribute->name, "href") ? NULL : "xlink:href";
+    default:
+        return NULL;
     }
 }
 
@@ -171,20 +226,38 @@ static size_t collect_attributes(const GumboVector *from, struct html_attribute 
     size_t count = 0;
     for (unsigned i = 0; i < from->length && count < MAX_ATTRIBUTES; i++) {
         const GumboAttribute *attribute = from->data[i];
-        if (attribute->attr_namespace != GUMBO_ATTR_NAMESPACE_NONE)
-            continue;
-        ret_attributes[count++] = (struct html_attribute){
-            .name = attribute->name, .value = attribute->value, .bytes = strlen(attribute->value)};
+        const char *name = attribute_name(attribute);
+        if (name)
+            ret_attributes[count++] = (struct html_attribute){
+                .name = name, .value = attribute->value, .bytes = strlen(attribute->value)};
     }
     return count;
+}
+
+static void tell_name(const GumboElement *element, struct html_element *told)
+{
+    GumboStringPiece written = element->original_tag;
+    if (element->tag == GUMBO_TAG_UNKNOWN) {
+        gumbo_tag_from_original_text(&written);
+        told->name = written.data;
+        told->name_bytes = written.length;
+    } else {
+        told->name = gumbo_normalized_tagname(element->tag);
+        told->name_bytes = strlen(told->name);
+    }
 }
 
 static bool tell_start(const GumboElement *element, const struct html_events *events)
 {
     struct html_attribute attributes[MAX_ATTRIBUTES];
-    struct html_element told = {.tag = known_tag(element), .attributes = attributes};
-    if (told.tag != HTML_OTHER)
-        told.attribute_count = collect_attributes(&element->attributes, attributes);
+    struct html_element told = {
+        .tag = known_tag(element),
+        .source = element->original_tag.length ? element->original_tag.data : NULL,
+        .has_end_tag = element->original_end_tag.length > 0,
+        .attribute_count = collect_attributes(&element->attributes, attributes),
+        .attributes = attributes,
+    };
+    tell_name(element, &told);
     return events->start(&told, events->arg);
 }
 

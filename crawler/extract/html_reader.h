@@ -12,28 +12,53 @@
 
 struct arena;
 
-/* The elements of the HTML namespace that anyone collects from; all others are HTML_OTHER. */
+/* The elements that anyone collects from or that give context to others: of the HTML namespace, and
+ * three of SVG. All others are HTML_OTHER. */
 enum html_tag {
     HTML_OTHER,
     HTML_A,
     HTML_AREA,
+    HTML_ARTICLE,
     HTML_ASIDE,
     HTML_BASE,
+    HTML_BODY,
+    HTML_BUTTON,
+    HTML_EMBED,
+    HTML_FIGCAPTION,
+    HTML_FIGURE,
     HTML_FOOTER,
     HTML_FRAME,
     HTML_H1,
+    HTML_H2,
+    HTML_H3,
+    HTML_H4,
+    HTML_H5,
+    HTML_H6,
     HTML_HEADER,
+    HTML_HTML,
     HTML_IFRAME,
     HTML_IMG,
+    HTML_INPUT,
     HTML_LINK,
+    HTML_MAIN,
     HTML_META,
     HTML_NAV,
+    HTML_NOSCRIPT,
+    HTML_OBJECT,
+    HTML_PICTURE,
     HTML_SCRIPT,
+    HTML_SECTION,
+    HTML_SOURCE,
     HTML_STYLE,
-    HTML_TITLE
+    HTML_SVG, /* the svg element itself */
+    HTML_SVG_IMAGE,
+    HTML_SVG_TITLE,
+    HTML_TITLE,
+    HTML_VIDEO
 };
 
-/* Name in lower case; value with character references decoded, "" where none is written. */
+/* Name in lower case, of an attribute of the XLink namespace "xlink:href" and the like; value with
+ * character references decoded, "" where none is written. */
 struct html_attribute {
     const char *name;
     const char *value;
@@ -42,7 +67,12 @@ struct html_attribute {
 
 struct html_element {
     enum html_tag tag;
-    size_t attribute_count; /* 0 for HTML_OTHER, whose attributes nobody needs */
+    const char
+        *name; /* of the tag, not NUL-ended; of elements that HTML does not know as written */
+    size_t name_bytes;
+    const char *source; /* where its start tag stands in the text; NULL: it is implied there */
+    bool has_end_tag;   /* and that it was closed by an end tag of its own */
+    size_t attribute_count;
     const struct html_attribute *attributes;
 };
 

@@ -1,22 +1,38 @@
-/* Image references: what an <img> element points at, with the context an auditor asks about.
- * Rows go to the record writer. */
+/* Image references: everything on a page that refers to an image, with the context an auditor asks
+ * about. Collected during the walk of a page, written as rows of its record when the walk has
+ * ended, as much of the context comes after the image.
+ *
+ *     image_context   what is around: links, figures, headings, landmarks
+ *     image_sources   which elements and attributes refer to images: drafts
+ *     label_texts     what other elements say of an image
+ *     image_rows      the drafts as rows
+ */
 #ifndef IMGCRAWL_EXTRACT_IMAGE_REFS_H
 #define IMGCRAWL_EXTRACT_IMAGE_REFS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-#include "crawler/extract/record.h"
+#include "crawler/extract/html_reader.h"
+#include "crawler/extract/image_sources.h"
 
-struct html_element;
 struct page_context;
 
-/* attribute value, NULL where the element has none. */
-enum alt_state image_alt_state(const char *alt, size_t bytes);
+/* Of one page; large, as it holds the texts that are being gathered. */
+struct image_refs {
+    struct image_sources sources;
+    uint32_t elements; /* <img> */
+};
 
-/* The rows of one <img>: its src, then each candidate of its srcset; at least one.
- * position: the element's number among the page's <img>, from 1. */
-void image_refs_collect(struct page_context *page, const struct html_element *element,
-                        uint32_t position);
+/* html_end: of the text that the document was read from. */
+void image_refs_begin(struct image_refs *refs, struct page_context *page, const char *html_end);
+
+/* For each element and text of the walk. -ENOMEM. */
+int image_refs_start(struct image_refs *refs, const struct html_element *element);
+void image_refs_end(struct image_refs *refs);
+void image_refs_text(struct image_refs *refs, const char *text);
+
+/* After the walk: the rows. *ret_places: how many elements refer to images. -ENOMEM. */
+int image_refs_write(struct image_refs *refs, struct page_context *page,
+                     const struct html_document *document, uint32_t *ret_places);
 
 #endif

@@ -50,7 +50,7 @@ void page_text_close(struct page_text *text, enum html_tag tag)
         text->apart--;
     else if (tag == HTML_H1)
         close_heading(text);
-    if (tag == HTML_OTHER && !text->apart) /* words of two paragraphs stay two */
+    if (tag != HTML_A && !text->apart) /* words of two paragraphs stay two */
         html_append_collapsed(text->start, &text->start_bytes, PAGE_TEXT_START_BYTES, " ");
 }
 

@@ -15,9 +15,11 @@
 #include "crawler/extract/charset.h"
 #include "crawler/extract/charset_query.h"
 #include "crawler/extract/extract.h"
+#include "crawler/extract/image_record.h"
 #include "crawler/extract/parse_request.h"
 #include "crawler/extract/robots_txt.h"
 #include "crawler/extract/sitemap.h"
+#include "crawler/extract/style_sheet.h"
 #include "crawler/extract/url.h"
 
 struct parse_worker {
@@ -25,6 +27,7 @@ struct parse_worker {
     size_t bodies_bytes;
     struct extractor *extractor;
     struct sitemap_reader *sitemap_reader;
+    struct style_sheet_reader *style_sheet_reader;
 };
 
 /* A request after its checks. */
@@ -56,6 +59,7 @@ struct parse_worker *parse_worker_new(const unsigned char *bodies, size_t bodies
         .bodies_bytes = bodies_bytes,
         .extractor = extractor_new(),
         .sitemap_reader = sitemap_reader_new(),
+        .style_sheet_reader = style_sheet_reader_new(),
     };
     return worker;
 }
@@ -66,6 +70,7 @@ struct parse_worker *parse_worker_free(struct parse_worker *worker)
         return NULL;
     extractor_free(worker->extractor);
     sitemap_reader_free(worker->sitemap_reader);
+    style_sheet_reader_free(worker->style_sheet_reader);
     free(worker);
     return NULL;
 }
@@ -86,7 +91,8 @@ static bool read_request(const struct parse_worker *worker, const void *data, si
         bytes - sizeof *request != request->base_bytes ||
         !is_ended(request->content_type, sizeof request->content_type) ||
         !is_ended(request->default_charset, sizeof request->default_charset) ||
-        !is_ended(request->agent, sizeof request->agent))
+        !is_ended(request->agent, sizeof request->agent) ||
+        (request->flags & ~(uint32_t)PARSE_FLAGS_ALL) || request->reserved)
         return false;
     if (request->body_offset > worker->bodies_bytes ||
         request->body_bytes > worker->bodies_bytes - request->body_offset)
@@ -145,6 +151,29 @@ static int64_t parse_sitemap(struct parse_worker *worker, const struct parse_job
     return rc == -EINVAL ? -EBADMSG : rc;
 }
 
+static int64_t parse_image(const struct parse_job *job, void *lane, size_t lane_bytes)
+{
+    struct image_record record;
+    bool is_whole = job->request.flags & PARSE_WHOLE_IMAGE;
+    image_record_read(job->body, (size_t)job->request.body_bytes, is_whole, &record);
+    return image_record_write(&record, lane, lane_bytes);
+}
+
+static int64_t parse_style_sheet(struct parse_worker *worker, const struct parse_job *job,
+                                 void *lane, size_t lane_bytes)
+{
+    const char *default_charset = job->request.default_charset;
+    const struct style_sheet_input input = {
+        .css = job->body,
+        .bytes = (size_t)job->request.body_bytes,
+        .base = job->base,
+        .content_type = content_type(job),
+        .default_charset = *default_charset ? default_charset : NULL,
+    };
+    int64_t rc = style_sheet_read(worker->style_sheet_reader, &input, lane, lane_bytes);
+    return rc == -EINVAL ? -EBADMSG : rc;
+}
+
 int64_t parse_worker_handle(const void *request, size_t bytes, void *lane, size_t lane_bytes,
                             void *arg)
 {
@@ -157,6 +186,10 @@ int64_t parse_worker_handle(const void *request, size_t bytes, void *lane, size_
         return parse_robots(&job, lane, lane_bytes);
     case PARSE_SITEMAP:
         return parse_sitemap(worker, &job, lane, lane_bytes);
+    case PARSE_IMAGE:
+        return parse_image(&job, lane, lane_bytes);
+    case PARSE_STYLE_SHEET:
+        return parse_style_sheet(worker, &job, lane, lane_bytes);
     default:
         return parse_html(worker, &job, lane, lane_bytes);
     }

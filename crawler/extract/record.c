@@ -13,8 +13,8 @@
 #include "crawler/extract/record_format.h"
 
 enum {
-    KNOWN_FLAGS =
-        RECORD_TRUNCATED | RECORD_DEPTH_FLATTENED | RECORD_ATTRIBUTES_CUT | RECORD_META_NOFOLLOW,
+    KNOWN_FLAGS = RECORD_TRUNCATED | RECORD_DEPTH_FLATTENED | RECORD_ATTRIBUTES_CUT |
+                  RECORD_META_NOFOLLOW | RECORD_STYLE_SHEET,
     KNOWN_LINK_FLAGS = LINK_NOFOLLOW
 };
 
@@ -23,7 +23,7 @@ struct source {
     const unsigned char *data;
     struct flat_header header;
     struct record_heap heap;
-    size_t images_at, links_at;
+    size_t images_at, links_at, style_sheets_at;
 };
 
 static bool header_holds(const struct flat_header *header)
@@ -32,7 +32,7 @@ static bool header_holds(const struct flat_header *header)
            !(header->directives & ~(uint32_t)DIRECTIVES_ALL) &&
            header->sniffed_type < MIME_TYPE_COUNT && header->verdict < VERDICT_COUNT &&
            header->link_count <= RECORD_MAX_LINKS && header->image_count <= RECORD_MAX_IMAGES &&
-           !header->reserved;
+           header->style_sheet_count <= RECORD_MAX_STYLE_SHEETS;
 }
 
 /* Places the parts and demands that they fill the record exactly. */
@@ -45,7 +45,8 @@ static bool parts_fill(struct source *source, size_t bytes)
     source->heap = (struct record_heap){(const char *)source->data + sizeof *header,
                                         (size_t)header->heap_bytes};
     source->links_at = source->images_at + header->image_count * sizeof(struct flat_image);
-    return source->links_at + header->link_count * sizeof(struct flat_link) == bytes;
+    source->style_sheets_at = source->links_at + header->link_count * sizeof(struct flat_link);
+    return source->style_sheets_at + header->style_sheet_count * sizeof(struct flat_text) == bytes;
 }
 
 static bool absent_or_web_url(const struct record_text *text)
@@ -102,16 +103,16 @@ static bool enums_hold(const struct flat_image *flat)
 {
     static const uint8_t none[sizeof flat->reserved];
     return flat->alt_state < ALT_STATE_COUNT && flat->source < IMAGE_SOURCE_COUNT &&
-           flat->source != IMAGE_SOURCE_SITEMAP && flat->source != IMAGE_SOURCE_STYLE_SHEET &&
-           flat->landmark < LANDMARK_COUNT && flat->name_source < NAME_SOURCE_COUNT &&
-           !(flat->flags & ~(unsigned)IMAGE_FLAGS_ALL) &&
+           flat->source != IMAGE_SOURCE_SITEMAP && flat->landmark < LANDMARK_COUNT &&
+           flat->name_source < NAME_SOURCE_COUNT && !(flat->flags & ~(unsigned)IMAGE_FLAGS_ALL) &&
            !memcmp(flat->reserved, none, sizeof none);
 }
 
 static bool open_image(const struct source *source, const struct flat_image *flat,
                        struct record_image *ret_image)
 {
-    if (!enums_hold(flat))
+    bool is_style_sheet = source->header.flags & RECORD_STYLE_SHEET;
+    if (!enums_hold(flat) || is_style_sheet != (flat->source == IMAGE_SOURCE_STYLE_SHEET))
         return false;
     ret_image->data_bytes = flat->data_bytes;
     ret_image->position = flat->position;
@@ -162,24 +163,40 @@ static bool open_links(const struct source *source, struct record_link *ret_link
     return true;
 }
 
-/* One allocation for both arrays of the view. */
+static bool open_style_sheets(const struct source *source, struct record_text *ret_urls)
+{
+    for (uint32_t i = 0; i < source->header.style_sheet_count; i++) {
+        struct flat_text flat;
+        memcpy(&flat, source->data + source->style_sheets_at + i * sizeof flat, sizeof flat);
+        if (!record_heap_text(&source->heap, flat, &ret_urls[i]) ||
+            !record_text_is_web_url(&ret_urls[i]))
+            return false;
+    }
+    return true;
+}
+
+/* One allocation for all arrays of the view. */
 static int open_rows(const struct source *source, struct page_record *record)
 {
     size_t image_bytes = source->header.image_count * sizeof(struct record_image);
     size_t link_bytes = source->header.link_count * sizeof(struct record_link);
-    if (!(image_bytes + link_bytes))
+    size_t sheet_bytes = source->header.style_sheet_count * sizeof(struct record_text);
+    if (!(image_bytes + link_bytes + sheet_bytes))
         return 0;
-    struct record_image *images = malloc(image_bytes + link_bytes);
+    struct record_image *images = malloc(image_bytes + link_bytes + sheet_bytes);
     if (!images)
         return -ENOMEM;
     struct record_link *links = (struct record_link *)(void *)(images + source->header.image_count);
-    if (!open_images(source, images) || !open_links(source, links)) {
+    struct record_text *sheets = (struct record_text *)(void *)(links + source->header.link_count);
+    if (!open_images(source, images) || !open_links(source, links) ||
+        !open_style_sheets(source, sheets)) {
         free(images);
         return -EBADMSG;
     }
     record->owned = images;
     record->images = images;
     record->links = links;
+    record->style_sheets = sheets;
     return 0;
 }
 
@@ -200,6 +217,7 @@ int record_open(const void *data, size_t bytes, struct page_record *ret_record)
         .image_places = header->image_places,
         .link_count = header->link_count,
         .image_count = header->image_count,
+        .style_sheet_count = header->style_sheet_count,
     };
     if (!header_holds(header) || !parts_fill(&source, bytes) || !record_heap_holds(&source.heap) ||
         !open_facts(&source, &record))

@@ -44,7 +44,7 @@ enum image_source {
     IMAGE_SOURCE_EMBED,            /* embed src of an image type */
     IMAGE_SOURCE_STYLE_ATTRIBUTE,  /* url() in a style attribute */
     IMAGE_SOURCE_STYLE_ELEMENT,    /* url() in a style element */
-    IMAGE_SOURCE_STYLE_SHEET,      /* url() in a linked style sheet; never in a page record */
+    IMAGE_SOURCE_STYLE_SHEET,      /* url() in a linked style sheet; in a record of its own */
     IMAGE_SOURCE_ICON,             /* link rel=icon, shortcut icon, mask-icon */
     IMAGE_SOURCE_APPLE_TOUCH_ICON, /* link rel=apple-touch-icon */
     IMAGE_SOURCE_PRELOAD,          /* link rel=preload as=image, href or imagesrcset */
@@ -157,7 +157,8 @@ enum record_flags {
     RECORD_TRUNCATED = 1,       /* more links or images than the record may hold */
     RECORD_DEPTH_FLATTENED = 2, /* elements nested deeper than the guard allows were flattened */
     RECORD_ATTRIBUTES_CUT = 4,  /* a tag had more attributes than the guard allows */
-    RECORD_META_NOFOLLOW = 8    /* meta robots of this page says nofollow or none */
+    RECORD_META_NOFOLLOW = 8,   /* meta robots of this page says nofollow or none */
+    RECORD_STYLE_SHEET = 16     /* of a style sheet: all its images are of that source */
 };
 
 /* A checked view into a record's memory. */
@@ -175,7 +176,9 @@ struct page_record {
     uint32_t link_count, image_count;
     const struct record_link *links;   /* unique by URL, in order of first appearance */
     const struct record_image *images; /* in tree order */
-    void *owned;                       /* the view's own arrays */
+    uint32_t style_sheet_count;
+    const struct record_text *style_sheets; /* URLs that link elements name, canonical */
+    void *owned;                            /* the view's own arrays */
 };
 
 /* 0, -EBADMSG where anything does not hold, or -ENOMEM. The view points into data, which must

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crawler/extract/html_text.h"
+#include "crawler/extract/utf8.h"
 
 int record_block_begin(struct record_block *block, void *out, size_t capacity, size_t header_bytes)
 {
@@ -31,11 +32,38 @@ static bool has_room(const struct record_block *block, size_t heap_bytes, size_t
            block->capacity;
 }
 
+/* Each malformed part becomes one U+FFFD, as long as there is room. Returns the bytes written. */
+static size_t replace_malformed(const char *data, size_t bytes,
+                                char ret_text[RECORD_TEXT_MAX_BYTES])
+{
+    size_t written = 0, skip = 0;
+    for (;;) {
+        size_t valid = utf8_valid_prefix(data, bytes);
+        size_t kept = utf8_cut(data, valid, RECORD_TEXT_MAX_BYTES - written);
+        memcpy(ret_text + written, data, kept);
+        written += kept;
+        if (valid == bytes || kept < valid ||
+            written + sizeof UTF8_REPLACEMENT - 1 > RECORD_TEXT_MAX_BYTES)
+            return written;
+        memcpy(ret_text + written, UTF8_REPLACEMENT, sizeof UTF8_REPLACEMENT - 1);
+        written += sizeof UTF8_REPLACEMENT - 1;
+        utf8_sequence(data + valid, bytes - valid, &skip);
+        data += valid + skip;
+        bytes -= valid + skip;
+    }
+}
+
+/* A parser's text may be malformed where the page was not: "&#xBBBBBBBBBBBB" overflows in gumbo. */
 struct flat_text record_block_text(struct record_block *block, const char *data, size_t bytes)
 {
+    char clean[RECORD_TEXT_MAX_BYTES];
     if (!data)
         return record_text_absent;
     bytes = utf8_cut(data, bytes, RECORD_TEXT_MAX_BYTES);
+    if (utf8_valid_prefix(data, bytes) != bytes) {
+        bytes = replace_malformed(data, bytes, clean);
+        data = clean;
+    }
     if (!has_room(block, bytes + 1, 0)) {
         block->full = true;
         return record_text_absent;

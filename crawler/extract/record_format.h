@@ -17,7 +17,8 @@
 enum {
     RECORD_MAGIC = 0x31726769, /* "igr1" */
     RECORD_MAX_LINKS = 50000,
-    RECORD_MAX_IMAGES = 50000
+    RECORD_MAX_IMAGES = 50000,
+    RECORD_MAX_STYLE_SHEETS = 1000
 };
 
 enum record_fact {
@@ -38,7 +39,7 @@ struct flat_header {
     uint32_t link_elements, image_elements;
     uint32_t link_count, image_count;
     uint32_t image_places;
-    uint32_t reserved;     /* 0 */
+    uint32_t style_sheet_count;
     uint32_t directives;   /* enum robots_directive */
     uint16_t sniffed_type; /* enum mime_type */
     uint16_t verdict;      /* enum page_verdict */

@@ -12,6 +12,7 @@ struct record_writer {
     struct flat_header header;
     struct flat_image images[RECORD_MAX_IMAGES];
     struct flat_link links[RECORD_MAX_LINKS];
+    struct flat_text style_sheets[RECORD_MAX_STYLE_SHEETS];
 };
 
 struct record_writer *record_writer_new(void)
@@ -107,6 +108,16 @@ void record_writer_image(struct record_writer *writer, const struct flat_image *
         writer->images[writer->header.image_count++] = *image;
 }
 
+void record_writer_style_sheet(struct record_writer *writer, const char *url, size_t bytes)
+{
+    uint32_t *count = &writer->header.style_sheet_count;
+    if (!record_block_takes(&writer->block, *count, RECORD_MAX_STYLE_SHEETS))
+        return;
+    struct flat_text text = record_writer_text(writer, url, bytes);
+    if (text.bytes == bytes && record_block_row(&writer->block, sizeof text))
+        writer->style_sheets[(*count)++] = text;
+}
+
 int64_t record_writer_link(struct record_writer *writer, const struct flat_link *link)
 {
     if (!record_writer_takes_links(writer) || !record_block_row(&writer->block, sizeof *link))
@@ -134,6 +145,7 @@ int64_t record_writer_finish(struct record_writer *writer)
     const struct record_rows rows[] = {
         {writer->images, header->image_count * sizeof *writer->images},
         {writer->links, header->link_count * sizeof *writer->links},
+        {writer->style_sheets, header->style_sheet_count * sizeof *writer->style_sheets},
     };
     return record_block_finish(&writer->block, header, rows, sizeof rows / sizeof *rows);
 }

@@ -49,6 +49,8 @@ void record_writer_image(struct record_writer *writer, const struct flat_image *
 /* The link's index, for record_writer_link_at(), or -1 when there was no room. */
 int64_t record_writer_link(struct record_writer *writer, const struct flat_link *link);
 struct flat_link *record_writer_link_at(struct record_writer *writer, size_t index);
+/* The URL of one that the page links to. */
+void record_writer_style_sheet(struct record_writer *writer, const char *url, size_t bytes);
 const char *record_writer_string(const struct record_writer *writer, struct flat_text text);
 
 /* The record's bytes. */

@@ -103,6 +103,21 @@ static struct promise *free_parse(struct promise *settled, void *arg)
     return NULL;
 }
 
+static void set_argument(struct parse_request *header, const char *argument)
+{
+    switch (header->kind) {
+    case PARSE_HTML:
+    case PARSE_STYLE_SHEET:
+        snprintf(header->default_charset, sizeof header->default_charset, "%s", argument);
+        break;
+    case PARSE_IMAGE:
+        header->flags = strcmp(argument, PARSE_ARGUMENT_WHOLE) == 0 ? PARSE_WHOLE_IMAGE : 0;
+        break;
+    default:
+        snprintf(header->agent, sizeof header->agent, "%s", argument);
+    }
+}
+
 struct promise *parser_submit(struct parser *parser, enum parse_kind kind,
                               const struct body_slot *slot, const char *url,
                               const char *content_type, const char *argument)
@@ -116,10 +131,7 @@ struct promise *parser_submit(struct parser *parser, enum parse_kind kind,
     header->body_offset = slot->offset;
     header->body_bytes = slot->used;
     snprintf(header->content_type, sizeof header->content_type, "%s", content_type);
-    if (kind == PARSE_HTML)
-        snprintf(header->default_charset, sizeof header->default_charset, "%s", argument);
-    else
-        snprintf(header->agent, sizeof header->agent, "%s", argument);
+    set_argument(header, argument);
     memcpy(parse->request.message + sizeof *header, url, url_bytes);
     parse->parser = parser;
     parse->bytes = sizeof *header + url_bytes;

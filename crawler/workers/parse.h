@@ -30,10 +30,20 @@ int parser_new(struct loop *loop, const struct parser_config *config, struct par
 /* Ends the processes; what is unanswered is rejected with ECANCELED. */
 struct parser *parser_free(struct parser *parser);
 
+#define PARSE_ARGUMENT_WHOLE "whole"
+
 /* slot: its body, until the promise settles. url and content_type are copied, and so is argument:
- * of PARSE_HTML the charset of a page that tells none, of PARSE_ROBOTS our product token, else "".
- * Resolves with a
- * struct process_reply; rejects with an enum process_error that parse_outcome() understands. */
+ * of PARSE_HTML the charset of a page that tells none, of PARSE_STYLE_SHEET likewise (that of the
+ * page that links it), of PARSE_ROBOTS our product token, of PARSE_IMAGE PARSE_ARGUMENT_WHOLE or
+ * "", else "".
+ *
+ * An image: the body may be any beginning of the file, and image_record.needed_bytes tells how much
+ * more would help; url may be "". With PARSE_ARGUMENT_WHOLE the body is the whole file, also when
+ * it is so short that its beginning is all: then the record has its hashes. A style sheet: url is
+ * the sheet's own, and the record's images are those that it names (its @imports are not followed).
+ *
+ * Resolves with a struct process_reply, whose data image_record_open() or record_open() checks;
+ * rejects with an enum process_error that parse_outcome() understands. */
 struct promise *parser_submit(struct parser *parser, enum parse_kind kind,
                               const struct body_slot *slot, const char *url,
                               const char *content_type, const char *argument);

@@ -15,7 +15,7 @@ CODE = sorted(path.relative_to(ROOT) for folder in ("crawler", "server", "storag
 TEST_CODE = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.[ch]"))
 
 # The parts of the crawler, lowest first: each may include those before it.
-PARTS = ["base", "job", "workers", "fetch", "hosts", "frontier", "sitemaps", "probe"]
+PARTS = ["base", "audit", "job", "workers", "fetch", "hosts", "frontier", "sitemaps", "probe"]
 BELOW_CRAWLER = {"crawler/async", "crawler/extract", "storage"}
 
 # Each layer, most special folder first, and the layers that it may include.
@@ -37,6 +37,8 @@ LIBRARIES = {
     r"gumbo\.h": r"crawler/extract/",
     r"expat\.h": r"crawler/extract/",
     r"zlib\.h": r"crawler/extract/",
+    r"jpeglib\.h|png\.h|gif_lib\.h|webp/.*|dav1d/.*": r"crawler/extract/image_grey_[^/]*\.c$",
+    r"nettle/.*": r"crawler/extract/image_hash\.c$",
     r"iconv\.h": r"crawler/extract/",
     r"idn2\.h": r"crawler/extract/",
     r"microhttpd\.h": r"server/",

@@ -1,5 +1,6 @@
-/* Fuzzing extraction: whatever the page, its record opens. The first byte chooses the content type.
- */
+/* Fuzzing extraction: whatever the page, its record opens, and what its images say holds together.
+ * The first byte chooses the content type. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -13,6 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 static const char *const content_types[] = {
     "text/html; charset=utf-8", NULL, "text/html; charset=iso-8859-1",
     "text/html; charset=shift_jis", "text/html; charset=utf-16le"};
+
+/* What no page can bring about. */
+static bool is_absurd(const struct page_record *record, const struct record_image *image)
+{
+    bool in_control = (image->flags & (IMAGE_LINK_ONLY | IMAGE_IN_BUTTON)) != 0;
+    bool has_url = image->raw.data && image->url.data;
+    return (image->source == IMAGE_SOURCE_SVG && has_url) ||
+           (image->source == IMAGE_SOURCE_LINK && (in_control || image->link.data)) ||
+           ((image->flags & IMAGE_PRESENTATIONAL) && image->name.data) ||
+           ((image->flags & IMAGE_PLACEHOLDER) && !(image->flags & IMAGE_LAZY)) ||
+           (image->url.data && !image->raw.data && !(record->flags & RECORD_TRUNCATED));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
@@ -34,6 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     struct page_record record;
     if (written < 0 || record_open(out, (size_t)written, &record) < 0)
         abort();
+    for (uint32_t i = 0; i < record.image_count; i++)
+        if (is_absurd(&record, &record.images[i]))
+            abort();
     record_close(&record);
     return 0;
 }

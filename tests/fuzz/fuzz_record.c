@@ -21,6 +21,12 @@ static void touch_image(const struct record_image *image)
 #undef X
     if (!alt_state_name(image->alt_state) || !image_source_name(image->source))
         abort();
+    if (!landmark_name(image->landmark) != (image->landmark == LANDMARK_NONE) ||
+        !name_source_name(image->name_source) != (image->name_source == NAME_NONE))
+        abort();
+    for (uint32_t flag = 1; flag <= IMAGE_FLAGS_ALL; flag <<= 1)
+        if (!image_flag_name(flag))
+            abort();
 }
 
 static void touch_facts(const struct page_record *record)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "crawler/extract/image_record.h"
 #include "crawler/extract/parse_request.h"
 #include "crawler/extract/parse_worker.h"
 #include "crawler/extract/record.h"
@@ -109,6 +110,41 @@ static void sitemap_is_answered_with_a_record(void **state)
     assert_int_equal(handle(world), -EBADMSG);
 }
 
+static void image_is_answered_with_a_record(void **state)
+{
+    struct world *world = *state;
+    set_request(world, PARSE_IMAGE, "<svg width='7' height='9'/>");
+    struct image_record record;
+    int64_t bytes = handle(world);
+    assert_true(bytes > 0);
+    assert_int_equal(image_record_open(world->lane, (size_t)bytes, &record), 0);
+    assert_int_equal(record.type, IMAGE_SVG);
+    assert_int_equal(record.width, 7);
+    assert_false(record.has_sha256);
+    request_of(world)->flags = PARSE_WHOLE_IMAGE;
+    bytes = handle(world);
+    assert_true(bytes > 0);
+    assert_int_equal(image_record_open(world->lane, (size_t)bytes, &record), 0);
+    assert_true(record.has_sha256);
+    request_of(world)->flags = PARSE_FLAGS_ALL + 1;
+    assert_int_equal(handle(world), -EBADMSG);
+}
+
+static void style_sheet_is_answered_with_a_record(void **state)
+{
+    struct world *world = *state;
+    set_request(world, PARSE_STYLE_SHEET, "a{background:url(b.png)}");
+    struct page_record record;
+    int64_t bytes = handle(world);
+    assert_true(bytes > 0);
+    assert_int_equal(record_open(world->lane, (size_t)bytes, &record), 0);
+    assert_true(record.flags & RECORD_STYLE_SHEET);
+    assert_string_equal(record.images[0].url.data, "http://site.test/dir/b.png");
+    record_close(&record);
+    memcpy(world->message + sizeof(struct parse_request), "ftp:", 4);
+    assert_int_equal(handle(world), -EBADMSG);
+}
+
 static void requests_that_are_not_well_formed_are_refused(void **state)
 {
     struct world *world = *state;
@@ -181,6 +217,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(html_is_answered_with_a_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(robots_is_answered_with_rules, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sitemap_is_answered_with_a_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(image_is_answered_with_a_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(style_sheet_is_answered_with_a_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_that_are_not_well_formed_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(bodies_outside_the_mapping_are_refused, set_up, tear_down),

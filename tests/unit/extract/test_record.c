@@ -29,6 +29,11 @@ static void write_image(struct record_writer *writer)
     image.url = put(writer, "http://a/a");
     image.alt = put(writer, "alt");
     image.descriptor = put(writer, "2x");
+    image.link = put(writer, "https://d/");
+    image.name = put(writer, "alt");
+    image.name_source = NAME_ALT;
+    image.landmark = LANDMARK_FOOTER;
+    image.flags = IMAGE_LINK_ONLY | IMAGE_LAZY;
     image.position = 2;
     image.alt_state = ALT_TEXT;
     image.source = IMAGE_SOURCE_SRCSET;
@@ -97,6 +102,12 @@ static void record_gives_back_what_was_written(void **state)
     assert_text(record.images[0].descriptor, "2x");
     assert_text(record.images[0].title, NULL);
     assert_int_equal(record.images[0].position, 2);
+    assert_text(record.images[0].link, "https://d/");
+    assert_text(record.images[0].name, "alt");
+    assert_int_equal(record.images[0].name_source, NAME_ALT);
+    assert_int_equal(record.images[0].landmark, LANDMARK_FOOTER);
+    assert_int_equal(record.images[0].flags, IMAGE_LINK_ONLY | IMAGE_LAZY);
+    assert_int_equal(record.image_places, 2);
     assert_text(record.links[0].url, "https://b/");
     assert_text(record.links[0].rel, "");
     assert_int_equal(record.links[0].flags, LINK_NOFOLLOW);
@@ -192,6 +203,42 @@ static void spoil_source_of_sitemaps(struct sample *s)
 {
     image_of(s)->source = IMAGE_SOURCE_SITEMAP;
 }
+static void spoil_source_of_style_sheets(struct sample *s)
+{
+    image_of(s)->source = IMAGE_SOURCE_STYLE_SHEET;
+}
+static void spoil_landmark(struct sample *s)
+{
+    image_of(s)->landmark = LANDMARK_COUNT;
+}
+static void spoil_name_source_range(struct sample *s)
+{
+    image_of(s)->name_source = NAME_SOURCE_COUNT;
+}
+static void spoil_name_source_meaning(struct sample *s)
+{
+    image_of(s)->name_source = NAME_NONE;
+}
+static void spoil_name(struct sample *s)
+{
+    image_of(s)->name = record_text_absent;
+}
+static void spoil_image_flags(struct sample *s)
+{
+    image_of(s)->flags = IMAGE_FLAGS_ALL + 1;
+}
+static void spoil_image_reserved(struct sample *s)
+{
+    image_of(s)->reserved[4] = 1;
+}
+static void spoil_image_link(struct sample *s)
+{
+    image_of(s)->link = image_of(s)->alt;
+}
+static void spoil_image_places(struct sample *s)
+{
+    header_of(s)->image_places = 1;
+}
 static void spoil_alt_not_applicable(struct sample *s)
 {
     image_of(s)->alt_state = ALT_NOT_APPLICABLE;
@@ -262,6 +309,15 @@ static void record_in_which_one_thing_is_wrong_is_refused(void **state)
                                                       spoil_alt_missing,
                                                       spoil_source,
                                                       spoil_source_of_sitemaps,
+                                                      spoil_source_of_style_sheets,
+                                                      spoil_landmark,
+                                                      spoil_name_source_range,
+                                                      spoil_name_source_meaning,
+                                                      spoil_name,
+                                                      spoil_image_flags,
+                                                      spoil_image_reserved,
+                                                      spoil_image_link,
+                                                      spoil_image_places,
                                                       spoil_alt_not_applicable,
                                                       spoil_directives,
                                                       spoil_sniffed_type,
@@ -316,6 +372,11 @@ static void names_are_those_of_the_api(void **state)
     assert_string_equal(image_source_name(IMAGE_SOURCE_IMG), "img");
     assert_string_equal(image_source_name(IMAGE_SOURCE_SRCSET), "srcset");
     assert_string_equal(image_source_name(IMAGE_SOURCE_SITEMAP), "sitemap");
+    assert_string_equal(landmark_name(LANDMARK_ASIDE), "aside");
+    assert_null(landmark_name(LANDMARK_NONE));
+    assert_string_equal(name_source_name(NAME_SVG_TITLE), "svg_title");
+    assert_null(name_source_name(NAME_NONE));
+    assert_string_equal(image_flag_name(IMAGE_LINK_ONLY), "link_only");
     assert_string_equal(page_verdict_name(VERDICT_PAGE), "page");
     assert_string_equal(page_verdict_name(VERDICT_SOFT_404), "soft_404");
     assert_string_equal(page_verdict_name(VERDICT_CHALLENGE), "challenge");
