@@ -125,8 +125,8 @@ struct exchange {
     bool has_referer;         /* the easy handle still holds one */
     bool waits_for_handshake; /* is set on the easy handle */
     bool conditional;
-    bool has_range; /* is set on the easy handle */
-    bool was_cut;   /* the body, where it was as long as it may be */
+    bool has_range;                /* is set on the easy handle */
+    bool was_cut;                  /* the body, where it was as long as it may be */
     struct fetch_session *session; /* a reference; NULL: none */
     bool is_personal;              /* all of the session counts, not its proxy alone */
     bool has_headers, has_login;   /* on the easy handle */

@@ -47,6 +47,8 @@ void answer_clear(struct answer *answer)
     answer->status = 0;
     answer->http_version = 0;
     answer->content_length = -1;
+    answer->range_total = -1;
+    answer->is_encoded = false;
     answer->retry_after_ms = -1;
     answer->cache_max_age_s = -1;
     answer->cookies = 0;

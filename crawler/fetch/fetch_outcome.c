@@ -278,9 +278,8 @@ struct fetch_result *fetch_result_new(const struct exchange *exchange)
         .elapsed_ms = exchange_age_ms(exchange),
         .first_byte_ms = exchange->first_byte_ms,
         .total_bytes = total_bytes(answer),
-        .body_is_cut = exchange->was_cut ||
-                       (answer->status == 206 &&
-                        answer->range_total > (int64_t)exchange->slot->used),
+        .body_is_cut = exchange->was_cut || (answer->status == 206 &&
+                                             answer->range_total != (int64_t)exchange->slot->used),
         .body_bytes = exchange->slot->used,
         .wire_bytes = fetch_wire_bytes(exchange),
     };

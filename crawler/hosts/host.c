@@ -96,13 +96,21 @@ static void lane_set_state(struct lane *lane, enum lane_state state)
 
 /* Waiting */
 
+enum { PAGES_FOR_ONE_MORE = 4 }; /* that were answered: one more connection at once */
+
+/* Of what may be a tarpit one request is enough to find out, and more as it answers, while others
+ * wait. */
+static unsigned connections_now(const struct host *host)
+{
+    unsigned earned = 1 + host->answered_pages / PAGES_FOR_ONE_MORE;
+    return host->hosts->is_waited && earned < host->connections ? earned : host->connections;
+}
+
 /* With a delay only one lane is let go at a time: the next one's time is known when it has started.
  */
 static bool host_has_room(const struct host *host)
 {
-    /* Of what may be a tarpit one request is enough to find out, while others wait. */
-    bool is_alone = host->hosts->is_waited && host->class == HOST_NEW;
-    return host->active + host->claims < (is_alone ? 1 : host->connections) &&
+    return host->active + host->claims < connections_now(host) &&
            (host->delay_ms == 0 || host->claims == 0);
 }
 
@@ -118,6 +126,12 @@ static void set_timer(struct hosts *hosts)
         loop_timer_stop(hosts->timer);
 }
 
+static bool is_held(const struct lane *lane)
+{
+    enum lane_hold hold = lane->group->hold;
+    return hold == HOLD_ALL || (hold == HOLD_UNPROVEN && lane->host->class != HOST_QUICK);
+}
+
 /* The first parked lane whose job may ask the host now; else NULL and in *ret_at_ms when one may.
  */
 static struct lane *next_parked(struct host *host, int64_t now_ms, int64_t *ret_at_ms)
@@ -125,7 +139,7 @@ static struct lane *next_parked(struct host *host, int64_t now_ms, int64_t *ret_
     *ret_at_ms = INT64_MAX;
     for (struct lane *lane = host->parked.first, *next; lane; lane = next) {
         next = lane->next;
-        if (lane->group->is_held) {
+        if (is_held(lane)) {
             lane_set_state(lane, LANE_HELD);
             continue;
         }
@@ -140,7 +154,7 @@ static struct lane *next_parked(struct host *host, int64_t now_ms, int64_t *ret_
 
 static bool is_free(const struct lane *lane)
 {
-    return lane->group->is_free && !lane->group->is_held && lane->group->is_free(lane);
+    return lane->group->is_free && !is_held(lane) && lane->group->is_free(lane);
 }
 
 /* Who will ask the host nothing does not wait for it. */
@@ -256,7 +270,7 @@ static void start_next(struct hosts *hosts, enum host_class class)
     struct lane *lane = hosts->turn[class]->lanes.first;
     hosts->turn[class] = hosts->turn[class]->next;
     lane->is_free = is_free(lane);
-    if (!lane->is_free && !may_start(lane)) {
+    if (is_held(lane) || (!lane->is_free && !may_start(lane))) {
         lane_set_state(lane, LANE_PARKED);
         host_update(lane->host);
     } else if (lane->class != lane->host->class) {
@@ -332,7 +346,7 @@ void hosts_pump(struct hosts *hosts)
 void lane_finished(struct host_request *request, const struct host_feedback *feedback)
 {
     struct host *host = request->host;
-    if (feedback->answered && request->place == PLACE_SLOT)
+    if (feedback->answered && request->place != PLACE_LANE && !request->overdue)
         host_share_learn(&host->hosts->share, feedback->elapsed_ms);
     host_request_leave(request);
     count_end(host);
@@ -350,29 +364,37 @@ void lane_group_init(struct lane_group *group, struct hosts *hosts, lane_start_f
         group->ready[i].group = group;
 }
 
-static void hold_ready(struct lane_group *group)
+/* For the other jobs, who may ask their hosts now. */
+static void hold_ready(struct lane_list *ready)
 {
-    for (int i = 0; i < HOST_CLASS_COUNT; i++) {
-        while (group->ready[i].lanes.first) {
-            struct lane *lane = group->ready[i].lanes.first;
-            lane_set_state(lane, LANE_HELD);
-            host_update(lane->host); /* for the other jobs */
-        }
+    for (struct lane *lane = ready->first, *next; lane; lane = next) {
+        next = lane->next;
+        if (!is_held(lane))
+            continue;
+        lane_set_state(lane, LANE_HELD);
+        host_update(lane->host);
     }
 }
 
-void lane_group_hold(struct lane_group *group, bool is_held)
+static void release_held(struct lane_list *held)
 {
-    if (group->is_held == is_held)
-        return;
-    group->is_held = is_held;
-    if (is_held)
-        hold_ready(group);
-    while (!is_held && group->held.first) {
-        struct lane *lane = group->held.first;
+    for (struct lane *lane = held->first, *next; lane; lane = next) {
+        next = lane->next;
+        if (is_held(lane))
+            continue;
         lane_set_state(lane, LANE_PARKED);
         host_update(lane->host);
     }
+}
+
+void lane_group_hold(struct lane_group *group, enum lane_hold hold)
+{
+    if (group->hold == hold)
+        return;
+    group->hold = hold;
+    for (int i = 0; i < HOST_CLASS_COUNT; i++)
+        hold_ready(&group->ready[i].lanes);
+    release_held(&group->held);
 }
 
 void lane_init(struct lane *lane, struct host *host, struct lane_group *group)

@@ -108,7 +108,8 @@ struct host_feedback {
  * from start() until lane_finished(). */
 struct host_request {
     struct host *host; /* NULL: it is not under way */
-    const struct lane_group *group;
+    struct lane_group *group;
+    bool is_page;                       /* its maker's word: group_pages count it */
     TAILQ_ENTRY(host_request) by_age;   /* as long as it is not overdue */
     TAILQ_ENTRY(host_request) by_place; /* unless it was in the slow lane from its beginning */
     int64_t begun_ms;                   /* loop time */
@@ -173,14 +174,30 @@ struct lane_queue {
     bool listed;
 };
 
+/* A group's pages under way, for the limit of its own that a job may have. What takes
+ * slow_after_ms is counted apart, so that tarpits do not use that limit up. */
+struct group_pages {
+    unsigned overdue;
+    unsigned unproven; /* of hosts that were not QUICK when they began; not overdue */
+    bool has_quick;    /* one of a QUICK host has begun */
+};
+
+enum lane_hold {
+    HOLD_NONE,
+    HOLD_ALL,
+    HOLD_UNPROVEN /* lanes of hosts that are not QUICK */
+};
+
 /* One job's lanes; embedded in its owner. */
 struct lane_group {
     struct hosts *hosts;
     lane_start_fn start;
     lane_free_fn is_free; /* NULL: all lanes wait for their hosts */
     struct lane_queue ready[HOST_CLASS_COUNT];
+    void (*on_pages)(struct lane_group *group); /* they have changed; NULL: nobody asks */
+    struct group_pages pages;
     struct lane_list held;
-    bool is_held;
+    enum lane_hold hold;
     int64_t delay_ms; /* between two requests of this job to a host, at least; 0: the host's */
     const struct lane_group *delay_of; /* of the same job, that it shares the delay with; NULL: its
                                           own. All of its lanes are done first */
@@ -189,8 +206,8 @@ struct lane_group {
 void lane_group_init(struct lane_group *group, struct hosts *hosts, lane_start_fn start);
 /* All its lanes must be done. */
 void lane_group_done(struct lane_group *group);
-/* While it is held nothing of it starts: the job has as many pages in flight as it wants. */
-void lane_group_hold(struct lane_group *group, bool is_held);
+/* What is held does not start: the job has as many pages in flight as it wants. */
+void lane_group_hold(struct lane_group *group, enum lane_hold hold);
 void lane_group_set_delay(struct lane_group *group, int64_t delay_ms);
 void lane_init(struct lane *lane, struct host *host, struct lane_group *group);
 void lane_done(struct lane *lane);

@@ -256,8 +256,7 @@ static void learn_haste(struct host *host, const struct host_feedback *feedback)
 {
     host->elapsed_ms =
         host_haste_learn(host->elapsed_ms, feedback->elapsed_ms, host->hosts->config.slow_after_ms);
-    if (host->answered_pages < HOST_PROOF_PAGES)
-        host->answered_pages += feedback->is_page && feedback->answered;
+    host->answered_pages += feedback->is_page && feedback->answered;
     host_refresh_class(host);
 }
 

@@ -45,10 +45,10 @@ struct host {
     struct host_crawl_delay *crawl_delays; /* of its origins that ask for one */
 
     enum host_class class;
-    unsigned answered_pages; /* as far as HOST_PROOF_PAGES */
-    unsigned overdue;        /* of its requests */
-    unsigned set_aside;      /* of its requests */
-    int64_t elapsed_ms;      /* host_haste_learn() */
+    unsigned answered_pages;
+    unsigned overdue;   /* of its requests */
+    unsigned set_aside; /* of its requests */
+    int64_t elapsed_ms; /* host_haste_learn() */
 
     struct host_address *address;
     int64_t located_until_ms; /* 0: never asked */

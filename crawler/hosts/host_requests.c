@@ -65,21 +65,45 @@ static void leave_place(struct host_request *request)
     }
 }
 
+/* What is known of its job's pages under way. */
+static void count_page(const struct host_request *request, int change)
+{
+    struct group_pages *pages = &request->group->pages;
+    if (!request->is_page)
+        return;
+    if (request->overdue)
+        pages->overdue += (unsigned)change;
+    else if (request->class != HOST_QUICK)
+        pages->unproven += (unsigned)change;
+    else
+        pages->has_quick = true;
+}
+
+static void tell_group(struct lane_group *group)
+{
+    if (group->on_pages)
+        group->on_pages(group);
+}
+
 void host_request_begin(struct host_request *request, struct lane *lane)
 {
     struct host *host = lane->host;
     *request = (struct host_request){.host = host,
                                      .group = lane->group,
+                                     .is_page = request->is_page,
                                      .begun_ms = loop_now_ms(host->hosts->loop),
                                      .class = host->class};
     TAILQ_INSERT_TAIL(&host->hosts->young, request, by_age);
     take_place(request);
+    count_page(request, +1);
+    tell_group(request->group);
 }
 
 void host_request_leave(struct host_request *request)
 {
     struct host *host = request->host;
     struct hosts *hosts = host->hosts;
+    count_page(request, -1);
     if (request->overdue) {
         host->overdue--;
         hosts->share.overdue--;
@@ -90,6 +114,7 @@ void host_request_leave(struct host_request *request)
     if (hosts->taken_from == host)
         hosts->taken_from = NULL;
     request->host = NULL;
+    tell_group(request->group);
 }
 
 /* Overdue */
@@ -105,10 +130,13 @@ static void make_overdue(struct host_request *request)
 {
     struct hosts *hosts = request->host->hosts;
     TAILQ_REMOVE(&hosts->young, request, by_age);
+    count_page(request, -1);
     request->overdue = true;
+    count_page(request, +1);
     request->host->overdue++;
     hosts->share.overdue++;
     host_refresh_class(request->host);
+    tell_group(request->group);
 }
 
 void hosts_mark_overdue(struct hosts *hosts, int64_t now_ms)

@@ -7,7 +7,7 @@
 enum {
     HASTE_SMOOTHING = 4, /* the last four requests or so tell whether a host is slow */
     TYPICAL_SMOOTHING = 16,
-    PATIENCE_LEAST_MS = 250,
+    PATIENCE_LEAST_MS = 50,
     PATIENCE_FACTOR = 4 /* of the typical time */
 };
 

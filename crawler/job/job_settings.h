@@ -84,7 +84,7 @@ struct job_settings {
 
     int64_t delay_ms;      /* live; between two requests of this job to a host, where the host's own
                               is shorter; 0: the host's */
-    int64_t max_in_flight; /* live; pages at one time; 0: no limit of its own */
+    int64_t max_in_flight; /* live; pages at one time, unless they take long; 0: no limit */
 
     bool remove_tracking;               /* parameters that only tell where a visitor came from */
     bool remove_session_ids;            /* parameters and path parts that carry a session */
@@ -96,11 +96,11 @@ struct job_settings {
     char *proxy;           /* "http://proxy.example.com:3128", "socks5://…"; "": the operator's */
     char *default_charset; /* of pages that tell none: a WHATWG encoding's name */
     bool detect_soft_404;
-    enum probe_use probe;       /* whether it is looked what the images are */
-    int64_t probe_first_bytes;  /* asked for of each with PROBE_FIRST_BYTES, first */
-    int64_t probe_max_bytes;    /* of an image, as far as it is read with PROBE_WHOLE; 0: as a page */
-    int64_t probe_freshness_s;  /* what was learned of an image by any job counts so long */
-    bool style_sheets;          /* linked ones are read for the images they name */
+    enum probe_use probe;      /* whether it is looked what the images are */
+    int64_t probe_first_bytes; /* asked for of each with PROBE_FIRST_BYTES, first */
+    int64_t probe_max_bytes; /* of an image, as far as it is read with PROBE_WHOLE; 0: as a page */
+    int64_t probe_freshness_s; /* what was learned of an image by any job counts so long */
+    bool style_sheets;         /* linked ones are read for the images they name */
     int64_t repeat_of; /* an earlier job's id: what has not changed since is not fetched anew; 0 */
 };
 

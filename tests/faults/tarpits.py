@@ -1,6 +1,7 @@
 """A thousand tarpits in one thread: each an address of its own on 127.0.0.0/8, each answering with a promise of a long
 page and then one byte a second, from its first page on or from a later one. All listen with one socket, bound to every
 address."""
+import collections
 import selectors
 import socket
 import threading
@@ -17,13 +18,12 @@ def quick_page():
 
 
 class Tarpits:
-    """urls: one for each. drips_robots: robots.txt too; else there is none, told quickly. turns: its first page is quick,
-    too, and leads to others, which drip. `held` counts the connections
-    that are being dripped to."""
+    """urls: one for each. drips_robots: robots.txt too; else there is none, told quickly. turns: so many pages of each are
+    quick, too, and lead to others; then all drip. `held` counts the connections that are being dripped to."""
 
-    def __init__(self, count, drips_robots=True, turns=False):
+    def __init__(self, count, drips_robots=True, turns=0):
         self.drips_robots = drips_robots and not turns
-        self.turns = turns
+        self.quick_left = collections.defaultdict(lambda: int(turns))  # by address
         self.listener = socket.create_server(("0.0.0.0", 0), backlog=1024)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
@@ -80,13 +80,17 @@ class Tarpits:
                 self._close(connection)
             elif request.startswith(b"GET /robots.txt ") and not self.drips_robots:
                 connection.send(ROBOTS)
-            elif request.startswith(b"GET / ") and self.turns:
+            elif not request.startswith(b"GET /robots.txt ") and self._has_quick_page(connection.getsockname()[0]):
                 connection.send(quick_page())
             else:
                 connection.send(HEAD)
                 self.dripping.add(connection)
         except OSError:
             self._close(connection)
+
+    def _has_quick_page(self, address):
+        self.quick_left[address] -= 1
+        return self.quick_left[address] >= 0
 
     def _drip(self):
         for connection in list(self.dripping):

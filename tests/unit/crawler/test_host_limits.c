@@ -153,6 +153,12 @@ static struct job_lane *proven(struct ledger *ledger, const char *name)
     run_until(ledger, ledger->start_count + HOST_PROOF_PAGES);
     for (int i = 0; i < HOST_PROOF_PAGES; i++)
         answer(ledger, lane, 1);
+    for (int i = 0; i < 32; i++) /* it has earned its connections */
+        host_observe(lane->lane.host, &(struct host_feedback){.retry_after_ms = -1,
+                                                              .is_page = true,
+                                                              .answered = true,
+                                                              .first_byte_ms = 1,
+                                                              .elapsed_ms = 1});
     return lane;
 }
 
@@ -368,7 +374,7 @@ static void group_held_starts_nothing_and_keeps_no_host_from_others(void **state
     struct job_lane *held = add_lane(ledger, 0, "example.com", 1);
     add_lane(ledger, 1, "example.com", 1);
     assert_int_equal(held->lane.state, LANE_READY);
-    lane_group_hold(&ledger->groups[0], true);
+    lane_group_hold(&ledger->groups[0], HOLD_ALL);
     assert_int_equal(held->lane.state, LANE_HELD);
     add_lane(ledger, 0, "other.example", 1);
     ledger->room = 10;
@@ -377,8 +383,61 @@ static void group_held_starts_nothing_and_keeps_no_host_from_others(void **state
     ledger->started[ledger->start_count] = '\0';
     assert_string_equal(ledger->started, "b");
     finish(ledger, host_of(ledger, "example.com"), false, -1);
-    lane_group_hold(&ledger->groups[0], false);
+    lane_group_hold(&ledger->groups[0], HOLD_NONE);
     run_until(ledger, 3);
+}
+
+static void group_held_for_unproven_hosts_lets_the_others_go(void **state)
+{
+    struct ledger *ledger = *state;
+    struct job_lane *quick = proven(ledger, "quick.localhost");
+    lane_group_hold(&ledger->groups[0], HOLD_UNPROVEN);
+    struct job_lane *new = add_lane(ledger, 0, "new.localhost", 1);
+    quick->left = 1;
+    lane_want(&quick->lane, true);
+    run_loop_for(ledger->loop, 10);
+    assert_int_equal(quick->left, 0);
+    assert_int_equal(new->left, 1);
+    assert_int_equal(new->lane.state, LANE_HELD);
+    lane_group_hold(&ledger->groups[0], HOLD_NONE);
+    run_loop_for(ledger->loop, 10);
+    assert_int_equal(new->left, 0);
+}
+
+static void group_pages_that_take_long_are_counted_apart(void **state)
+{
+    struct ledger *ledger = *state;
+    struct lane_group *group = &ledger->groups[0];
+    struct job_lane *lane = add_lane(ledger, 0, "new.localhost", 0);
+    lane->requests[0].is_page = true;
+    lane->left = 1;
+    lane_want(&lane->lane, true);
+    run_until(ledger, 1);
+    run_loop_for(ledger->loop, 5);
+    assert_int_equal(group->pages.unproven, 1);
+    assert_int_equal(group->pages.overdue, 0);
+    run_loop_for(ledger->loop, 80);
+    assert_int_equal(group->pages.unproven, 0);
+    assert_int_equal(group->pages.overdue, 1);
+    answer(ledger, lane, 80);
+    assert_int_equal(group->pages.overdue, 0);
+    assert_false(group->pages.has_quick);
+}
+
+/* Of a host that answered little, one request at a time holds a slot that others wait for. */
+static void connections_are_earned_while_others_wait(void **state)
+{
+    struct ledger *ledger = *state;
+    struct job_lane *first = add_lane(ledger, 0, "first.localhost", 1);
+    run_until(ledger, 1);
+    answer(ledger, first, 1);
+    ledger->room = 0;
+    add_lane(ledger, 1, "waits.localhost", 1);
+    run_loop_for(ledger->loop, 5); /* somebody waits now */
+    struct job_lane *second = add_lane(ledger, 0, "first.localhost", 4);
+    struct job_lane *third = add_lane(ledger, 0, "first.localhost", 4);
+    assert_int_equal((second->lane.state == LANE_READY) + (third->lane.state == LANE_READY), 1);
+    assert_int_equal((second->lane.state == LANE_PARKED) + (third->lane.state == LANE_PARKED), 1);
 }
 
 static void group_delay_holds_for_its_own_requests_alone(void **state)
@@ -469,6 +528,9 @@ int main(void)
         WITH(open_shares, one_slow_request_makes_a_host_slow_whatever_else_it_answers),
         cmocka_unit_test(haste_is_lost_at_once_and_regained_by_degrees),
         WITH(open_shares, shares_are_by_turns_between_groups_too),
+        WITH(open_shares, group_held_for_unproven_hosts_lets_the_others_go),
+        WITH(open_shares, group_pages_that_take_long_are_counted_apart),
+        WITH(open_shares, connections_are_earned_while_others_wait),
         WITH(open_ledger, group_held_starts_nothing_and_keeps_no_host_from_others),
         WITH(open_ledger, group_delay_holds_for_its_own_requests_alone),
         WITH(open_ledger, rule_counts_at_once_but_not_below_crawl_delay),
