@@ -15,6 +15,7 @@
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_probes.h"
 #include "crawler/crawl_sitemaps.h"
 #include "crawler/crawl_traps.h"
 #include "crawler/fetch/fetch_session.h"
@@ -22,6 +23,8 @@
 #include "crawler/frontier/scope.h"
 #include "crawler/frontier/seen.h"
 #include "crawler/hosts/robots.h"
+#include "crawler/indexer.h"
+#include "crawler/probe/probes.h"
 #include "crawler/repeat.h"
 #include "crawler/sitemaps/sitemaps.h"
 #include "crawler/workers/store_writer.h"
@@ -106,6 +109,7 @@ void crawl_end(struct crawl *crawl, const struct crawl_outcome *outcome)
         crawl_set_phase(crawl, PHASE_DRAINING);
         crawl_cancel_robots(crawl); /* no page of ours is in flight there */
         crawl_cancel_sitemaps(crawl);
+        crawl_close_probes(crawl);
     }
     crawl_check_progress(crawl);
 }
@@ -159,6 +163,7 @@ static void end_by_completion(struct crawl *crawl, bool at_limit)
 
 static void close_memory(struct crawl *crawl)
 {
+    crawl->probes = probes_free(crawl->probes);
     crawl->sitemaps = sitemaps_free(crawl->sitemaps);
     crawl_free_traps(crawl);
     crawl->frontier = frontier_free(crawl->frontier);
@@ -188,6 +193,11 @@ static struct promise *closed(struct promise *settled, void *arg)
         job_counts_release(&crawl->counts, OUTCOME_TRAP);
     if (crawl->closing.skipped > 0 && outcome_parse(crawl->closing.skip_reason, &reason) == 0)
         job_counts_skip_queued(&crawl->counts, reason, crawl->closing.skipped);
+    if (crawl->closing.skip_reason && promise_state_of(settled) == PROMISE_RESOLVED)
+        job_counts_skip_assets(&crawl->counts);
+    if (crawl->closing.is_final && promise_state_of(settled) == PROMISE_RESOLVED)
+        promise_unref(
+            indexer_build(crawl->services->indexer, crawl->config.job_id, crawl->config.path));
     crawl_set_phase(crawl, PHASE_CLOSED);
     crawl->config.on_closed(crawl, &crawl->outcome, crawl->config.arg);
     return NULL;
@@ -211,11 +221,14 @@ static void close_file(struct crawl *crawl)
     snprintf(crawl->closing_event, sizeof crawl->closing_event, "%s%s%s%s%s",
              job_state_name(outcome->state), *outcome->reason ? ": " : "", outcome->reason,
              *outcome->detail ? ": " : "", outcome->detail);
-    crawl->closing = (struct crawl_closing){.store = crawl->store,
-                                            .skip_reason = leftover_reason(crawl),
-                                            .is_final = job_state_is_final(outcome->state),
-                                            .event = crawl->closing_event,
-                                            .at_ms = clock_epoch_ms()};
+    crawl->closing =
+        (struct crawl_closing){.store = crawl->store,
+                               .skip_reason = leftover_reason(crawl),
+                               .is_final = job_state_is_final(outcome->state),
+                               .asks_images = crawl->config.settings->probe != PROBE_OFF,
+                               .asks_style_sheets = crawl->config.settings->style_sheets,
+                               .event = crawl->closing_event,
+                               .at_ms = clock_epoch_ms()};
     crawl->store = NULL;
     promise_unref(promise_finally(
         store_writer_call(crawl->services->writer, crawl_file_close, &crawl->closing), closed,
@@ -230,7 +243,7 @@ void crawl_check_progress(struct crawl *crawl)
         return;
     bool reads_sitemaps = crawl_reads_sitemaps(crawl);
     if (crawl->phase == PHASE_DRAINING) {
-        if (!reads_sitemaps)
+        if (!reads_sitemaps && crawl_probes_are_quiet(crawl))
             close_file(crawl);
         return;
     }
@@ -240,7 +253,7 @@ void crawl_check_progress(struct crawl *crawl)
     int64_t queued = frontier_queued(crawl->frontier);
     if (!at_limit && crawl_pull_released(crawl, queued == 0))
         return;
-    if (at_limit || (queued == 0 && !reads_sitemaps))
+    if ((at_limit || (queued == 0 && !reads_sitemaps)) && crawl_probes_are_done(crawl))
         end_by_completion(crawl, queued > 0 || reads_sitemaps);
 }
 /* Beginning and end of the object */
@@ -281,6 +294,7 @@ struct crawl *crawl_new(const struct crawl_config *config)
     crawl->time_limit = loop_timer_new(services->loop, crawl_end_by_time, crawl);
     lane_group_init(&crawl->lanes, services->hosts, crawl_start_lane);
     crawl->lanes.is_free = crawl_lane_is_free;
+    crawl->lanes.on_pages = crawl_pages_changed;
     crawl->lanes.delay_ms = config->settings->delay_ms;
     crawl_open(crawl);
     return crawl;

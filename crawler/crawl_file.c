@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "crawler/audit/audit_rules.h"
 #include "crawler/base/clock.h"
 #include "crawler/base/memory.h"
 #include "crawler/base/outcome.h"
@@ -15,6 +16,7 @@
 #include "crawler/frontier/limits.h"
 #include "crawler/frontier/seen.h"
 #include "crawler/frontier/traps.h"
+#include "storage/job_index.h"
 
 static const char seed_key[] = "seen_seed";
 
@@ -129,6 +131,28 @@ static int restore_unfollowed(const struct store_unfollowed *link, void *arg)
     return 0;
 }
 
+static struct asset_counts counts_of(const struct store_asset_tally *tally)
+{
+    return (struct asset_counts){.known =
+                                     tally->done + tally->failed + tally->skipped + tally->queued,
+                                 .queued = tally->queued,
+                                 .done = tally->done,
+                                 .failed = tally->failed,
+                                 .skipped = tally->skipped};
+}
+
+static int read_assets(struct crawl_opening *opening)
+{
+    int rc = 0;
+    for (int kind = 0; kind < STORE_ASSET_COUNT && rc == 0; kind++)
+        rc = job_store_asset_tally(opening->store, (enum store_asset)kind, &opening->assets[kind]);
+    if (rc == 0 && opening->asks_images)
+        opening->counts.probes = counts_of(&opening->assets[STORE_IMAGE]);
+    if (rc == 0 && opening->asks_style_sheets)
+        opening->counts.style_sheets = counts_of(&opening->assets[STORE_STYLE_SHEET]);
+    return rc;
+}
+
 static int read_all(struct crawl_opening *opening)
 {
     uint64_t seed = 0;
@@ -151,7 +175,25 @@ static int read_all(struct crawl_opening *opening)
         rc = job_store_each_sitemap(opening->store, restore_sitemap, opening);
     if (rc == 0)
         rc = job_store_totals(opening->store, &opening->totals);
+    if (rc == 0)
+        rc = read_assets(opening);
     return rc;
+}
+
+/* What the verdicts in this file mean, to whoever reads it. */
+static int put_rules(struct job_store *store)
+{
+    struct store_rule rows[AUDIT_RULE_COUNT];
+    for (int i = 0; i < AUDIT_RULE_COUNT; i++) {
+        const struct audit_rule *rule = audit_rule((enum audit_rule_id)i);
+        rows[i] = (struct store_rule){.bit = i,
+                                      .name = rule->name,
+                                      .severity = audit_severity_name(rule->severity),
+                                      .title = rule->title,
+                                      .cites = rule->cites,
+                                      .remedy = rule->remedy};
+    }
+    return job_store_put_rules(store, rows, AUDIT_RULE_COUNT);
 }
 
 int crawl_file_open(void *arg)
@@ -160,6 +202,10 @@ int crawl_file_open(void *arg)
     const char *why = NULL;
     int rc = job_store_open(opening->path, &opening->store, &why);
     opening->reason = why ? why : "the job's file cannot be opened";
+    if (rc == 0)
+        rc = job_store_forget_index(opening->store);
+    if (rc == 0)
+        rc = put_rules(opening->store);
     if (rc == 0)
         rc = read_all(opening);
     if (rc == 0)
@@ -193,8 +239,13 @@ static int skip_leftovers(struct crawl_closing *closing)
     int rc = crawl_release_rest(closing->store, &closing->released);
     if (rc < 0)
         return rc;
-    return job_store_skip_queued(closing->store, closing->skip_reason, closing->at_ms,
-                                 &closing->skipped);
+    rc = job_store_skip_queued(closing->store, closing->skip_reason, closing->at_ms,
+                               &closing->skipped);
+    if (rc == 0 && closing->asks_images)
+        rc = job_store_skip_assets(closing->store, STORE_IMAGE, closing->skip_reason);
+    if (rc == 0 && closing->asks_style_sheets)
+        rc = job_store_skip_assets(closing->store, STORE_STYLE_SHEET, closing->skip_reason);
+    return rc;
 }
 
 int crawl_file_close(void *arg)

@@ -9,6 +9,7 @@
 
 #include "crawler/job/job_counts.h"
 #include "crawler/sitemaps/sitemaps.h"
+#include "storage/job_probes.h"
 #include "storage/job_store.h"
 
 struct job_store;
@@ -16,7 +17,7 @@ struct limits;
 struct seen;
 struct traps;
 
-/* The caller fills path and job_id; the rest is the answer, owned by it. */
+/* The caller fills path, job_id and what the job asks for; the rest is the answer, owned by it. */
 struct crawl_opening {
     const char *path;
     int64_t job_id;
@@ -27,6 +28,7 @@ struct crawl_opening {
     struct traps *traps;
     struct job_counts counts;
     struct store_totals totals;
+    struct store_asset_tally assets[STORE_ASSET_COUNT];
     struct opened_origin {
         char *name; /* "https://example.com" */
         int64_t id, queued;
@@ -39,7 +41,8 @@ struct crawl_opening {
         bool is_read; /* to its end */
     } * sitemaps;
     size_t sitemap_count;
-    const char *reason; /* why it could not be opened */
+    bool asks_images, asks_style_sheets; /* the caller's: the job does */
+    const char *reason;                  /* why it could not be opened */
 };
 /* A thread_fn. On failure everything in it is released but the caller's own. */
 int crawl_file_open(void *arg);
@@ -50,10 +53,11 @@ struct crawl_closing {
     struct job_store *store; /* consumed */
     const char *skip_reason; /* for what is left in the frontier; NULL: it stays queued */
     bool is_final;           /* builds the indexes */
-    const char *event;       /* a line for the job's history */
-    int64_t at_ms;           /* epoch */
-    int64_t released;        /* the answer: how many came out of released traps first */
-    int64_t skipped;         /* the answer: how many were left, with these */
+    bool asks_images, asks_style_sheets; /* the job does */
+    const char *event;                   /* a line for the job's history */
+    int64_t at_ms;                       /* epoch */
+    int64_t released;                    /* the answer: how many came out of released traps first */
+    int64_t skipped;                     /* the answer: how many were left, with these */
 };
 /* A thread_fn. */
 int crawl_file_close(void *arg);

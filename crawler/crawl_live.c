@@ -10,16 +10,34 @@
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_probes.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/hosts/robots.h"
+#include "crawler/probe/probes.h"
 #include "crawler/workers/store_writer.h"
 
 /* Settings */
 
-void crawl_limit_in_flight(struct crawl *crawl)
+/* Pages that take long do not count, for they may take for ever. As soon as hosts have answered,
+ * half of the limit is theirs alone. */
+static enum lane_hold hold_of(const struct crawl *crawl)
 {
     int64_t most = crawl->config.settings->max_in_flight;
-    lane_group_hold(&crawl->lanes, most > 0 && crawl->page_count >= most);
+    const struct group_pages *pages = &crawl->lanes.pages;
+    int64_t counted = (int64_t)crawl->page_count + crawl_probes_in_flight(crawl) - pages->overdue;
+    if (most == 0)
+        return HOLD_NONE;
+    if (counted >= most)
+        return HOLD_ALL;
+    return pages->has_quick && pages->unproven >= (most + 1) / 2 ? HOLD_UNPROVEN : HOLD_NONE;
+}
+
+void crawl_limit_in_flight(struct crawl *crawl)
+{
+    enum lane_hold hold = hold_of(crawl);
+    lane_group_hold(&crawl->lanes, hold);
+    if (crawl->probes)
+        probes_hold(crawl->probes, hold == HOLD_ALL);
 }
 
 void crawl_start_time_limit(struct crawl *crawl)
@@ -34,6 +52,8 @@ void crawl_settings_changed(struct crawl *crawl)
     const struct job_settings *settings = crawl->config.settings;
     if (crawl->lanes.delay_ms != settings->delay_ms)
         lane_group_set_delay(&crawl->lanes, settings->delay_ms);
+    if (crawl->probes)
+        probes_set_delay(crawl->probes, settings->delay_ms);
     crawl_limit_in_flight(crawl);
     if (crawl->phase != PHASE_RUNNING)
         return;
@@ -137,7 +157,8 @@ void crawl_describe_wait(struct crawl *crawl)
 {
     struct longest soonest = {.crawl = crawl};
     *crawl->waiting = '\0';
-    if (crawl->phase != PHASE_RUNNING || crawl->page_count > 0 || !crawl->frontier)
+    if (crawl->phase != PHASE_RUNNING || crawl->page_count > 0 ||
+        crawl_probes_in_flight(crawl) > 0 || !crawl->frontier)
         return;
     frontier_each_origin(crawl->frontier, look_at_origin, &soonest);
     if (!soonest.found || soonest.in_ms < TOLD_FROM_MS)
@@ -149,5 +170,5 @@ void crawl_describe_wait(struct crawl *crawl)
 
 const char *crawl_waiting(const struct crawl *crawl)
 {
-    return crawl->page_count > 0 ? "" : crawl->waiting;
+    return crawl->page_count + crawl_probes_in_flight(crawl) > 0 ? "" : crawl->waiting;
 }

@@ -11,11 +11,13 @@
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_probes.h"
 #include "crawler/crawl_repeat.h"
 #include "crawler/crawl_sitemaps.h"
 #include "crawler/crawl_traps.h"
 #include "crawler/frontier/frontier.h"
 #include "crawler/frontier/scope.h"
+#include "crawler/indexer.h"
 #include "crawler/workers/store_writer.h"
 
 static void refill_ended(int rc, void *arg)
@@ -58,6 +60,7 @@ static void run(struct crawl *crawl)
         if (crawl->visited >= settings->max_pages)
             frontier_open(crawl->frontier, true, true);
         crawl_begin_sitemaps(crawl);
+        crawl_begin_probes(crawl);
     }
     crawl_check_progress(crawl);
 }
@@ -191,7 +194,11 @@ static struct promise *opened(struct promise *settled, void *arg)
 void crawl_open(struct crawl *crawl)
 {
     crawl->opening =
-        (struct crawl_opening){.path = crawl->config.path, .job_id = crawl->config.job_id};
+        (struct crawl_opening){.path = crawl->config.path,
+                               .job_id = crawl->config.job_id,
+                               .asks_images = crawl->config.settings->probe != PROBE_OFF,
+                               .asks_style_sheets = crawl->config.settings->style_sheets};
+    promise_unref(indexer_stop(crawl->services->indexer, crawl->config.job_id));
     promise_unref(promise_finally(
         store_writer_call(crawl->services->writer, crawl_file_open, &crawl->opening), opened,
         crawl));

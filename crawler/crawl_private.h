@@ -1,6 +1,6 @@
 /* A crawl's own structure and what its files call of each other: crawl.c (its life),
  * crawl_opening.c (how it begins), crawl_visits.c (its pages),
- * crawl_sitemaps.c (what sitemaps name). Nobody else includes this. */
+ * crawl_sitemaps.c (what sitemaps name), crawl_probes.c (its images). Nobody else includes this. */
 #ifndef IMGCRAWL_CRAWL_PRIVATE_H
 #define IMGCRAWL_CRAWL_PRIVATE_H
 
@@ -14,6 +14,7 @@
 struct crawl_release;
 struct frontier;
 struct loop_timer;
+struct probes;
 struct repeat;
 struct sitemaps;
 
@@ -41,6 +42,7 @@ struct crawl {
     struct crawl_release *releases; /* of traps, in this run */
     struct sitemaps *sitemaps;      /* NULL: none are looked for */
     unsigned sitemap_intakes;       /* sitemaps on their way to disk */
+    struct probes *probes;          /* NULL: nothing but pages is asked for */
     struct page_owner page_owner;
     struct page *pages; /* in flight */
     unsigned page_count;
@@ -80,6 +82,8 @@ void crawl_page_ended(struct page *page, struct frontier_url *take_url,
                       const struct page_result *result, void *arg);
 void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals);
 
+/* A group's on_pages(). */
+void crawl_pages_changed(struct lane_group *group);
 /* Lets no more pages begin than max_in_flight; called when their number has changed. */
 void crawl_limit_in_flight(struct crawl *crawl);
 /* From now on, by what is left of max_seconds. */

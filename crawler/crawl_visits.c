@@ -9,6 +9,7 @@
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "crawler/crawl_private.h"
+#include "crawler/crawl_probes.h"
 #include "crawler/crawl_sitemaps.h"
 #include "crawler/crawl_traps.h"
 #include "crawler/frontier/frontier.h"
@@ -60,6 +61,7 @@ void crawl_cancel_visits(struct crawl *crawl)
 {
     for (struct page *page = crawl->pages; page; page = page_links(page)->next)
         page_cancel(page);
+    crawl_cancel_probes(crawl);
     crawl_cancel_robots(crawl);
 }
 
@@ -91,9 +93,12 @@ static void note_failure(struct crawl *crawl, const struct frontier_url *url,
         log_failure(crawl, url, result);
 }
 
+/* They only grow: where several kinds of rows are stored, older ones may be told last. */
 void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals)
 {
     struct job_counts *counts = &crawl->counts;
+    if (totals->occurrences < counts->occurrences || totals->body_bytes < counts->body_bytes)
+        return;
     counts->images = totals->images;
     counts->occurrences = totals->occurrences;
     counts->alt_missing = totals->alt_missing;
@@ -102,6 +107,8 @@ void crawl_count_totals(struct crawl *crawl, const struct store_totals *totals)
     counts->alt_text = totals->alt_text;
     counts->alt_not_applicable = totals->alt_not_applicable;
     counts->body_bytes = totals->body_bytes;
+    memcpy(counts->verdicts, totals->verdicts, sizeof counts->verdicts);
+    crawl_look_for_probes(crawl, totals);
 }
 
 static void page_stored(struct crawl *crawl, struct frontier_url *take_url,
@@ -253,9 +260,14 @@ static struct host_request *lease_next(struct crawl *crawl, struct frontier_orig
     return NULL;
 }
 
-static struct crawl *crawl_of(const struct lane *lane)
+static struct crawl *crawl_of(struct lane_group *group)
 {
-    return (struct crawl *)(void *)((char *)lane->group - offsetof(struct crawl, lanes));
+    return (struct crawl *)(void *)((char *)group - offsetof(struct crawl, lanes));
+}
+
+void crawl_pages_changed(struct lane_group *group)
+{
+    crawl_limit_in_flight(crawl_of(group));
 }
 
 /* An origin whose robots.txt cannot be had may have asked for an hour's pause: its URLs are settled
@@ -263,7 +275,7 @@ static struct crawl *crawl_of(const struct lane *lane)
 bool crawl_lane_is_free(const struct lane *lane)
 {
     const struct frontier_origin *origin = (const struct frontier_origin *)lane;
-    const struct crawl *crawl = crawl_of(lane);
+    const struct crawl *crawl = crawl_of(lane->group);
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     return robots->known && robots->outcome != OUTCOME_OK;
@@ -272,7 +284,7 @@ bool crawl_lane_is_free(const struct lane *lane)
 struct host_request *crawl_start_lane(struct lane *lane)
 {
     struct frontier_origin *origin = (struct frontier_origin *)lane;
-    struct crawl *crawl = crawl_of(lane);
+    struct crawl *crawl = crawl_of(lane->group);
     const struct robots_entry *robots =
         robots_of(crawl->services->robots, origin->name, crawl->config.policy);
     if (!robots->known)

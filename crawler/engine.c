@@ -28,6 +28,7 @@
 #include "crawler/hosts/host.h"
 #include "crawler/hosts/robots.h"
 #include "crawler/hosts/robots_saver.h"
+#include "crawler/indexer.h"
 #include "crawler/workers/body_slots.h"
 #include "crawler/workers/parse.h"
 #include "crawler/workers/store_writer.h"
@@ -152,9 +153,12 @@ static int make_parts(struct engine *engine)
         rc = make_fetcher(engine);
     if (rc == 0)
         rc = store_writer_new(engine->services.loop, &engine->services.writer);
+    if (rc == 0)
+        rc = engine_open_indexer(engine);
     if (rc < 0)
         return rc;
     engine->catalog.writer = engine->services.writer;
+    engine_open_probes(engine);
     engine_make_hosts(engine);
     engine_make_robots(engine);
     return restore_all(engine);
@@ -214,7 +218,8 @@ int engine_new(struct loop *loop, const struct engine_config *config, bool resum
 
 void engine_check_stopped(struct engine *engine)
 {
-    if (!engine->stopped || !engine_is_idle(engine) || !robots_is_quiet(engine->services.robots))
+    if (!engine->stopped || !engine_is_idle(engine) || !robots_is_quiet(engine->services.robots) ||
+        !indexer_is_idle(engine->services.indexer))
         return;
     struct promise *stopped = engine->stopped;
     engine->stopped = NULL;
@@ -239,6 +244,7 @@ struct promise *engine_shutdown(struct engine *engine, int64_t grace_ms)
     struct promise *stopped = promise_ref(engine->stopped);
     engine->grace = loop_timer_new(engine->services.loop, end_grace, engine);
     loop_timer_start_in(engine->grace, grace_ms);
+    indexer_close(engine->services.indexer);
     engine_interrupt_jobs(engine);
     engine_cancel_estimates(engine);
     engine_check_stopped(engine);
@@ -259,7 +265,9 @@ struct engine *engine_free(struct engine *engine)
     robots_free(services->robots);
     robots_saver_free(engine->robots_saver);
     hosts_free(services->hosts);
+    engine_close_indexer(engine);
     store_writer_free(services->writer);
+    engine_close_probes(engine);
     fetcher_free(services->fetcher);
     resolver_free(services->resolver);
     parser_free(services->parser);

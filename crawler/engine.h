@@ -97,6 +97,14 @@ struct promise *engine_patch_job(struct engine *engine, int64_t job_id, const js
  * was cancelled, failed or ended by a limit, or its file is being opened or closed. */
 struct promise *engine_release_trap(struct engine *engine, int64_t job_id, int64_t trap_id);
 
+/* The index of a job that does not run (storage/job_index.h): resolves with NULL once it is there.
+ * EBUSY: the job runs. ENOENT: it has no file. */
+struct promise *engine_index_job(struct engine *engine, int64_t job_id);
+/* The same, for who does not wait. Any thread. */
+void engine_want_index(struct engine *engine, int64_t job_id);
+/* Whether it is being built, and how far it is, 0 to 1. Any thread. */
+bool engine_index_progress(struct engine *engine, int64_t job_id, double *ret_done);
+
 /* The host ledger, for looking at. Loop thread. */
 const struct hosts *engine_hosts(const struct engine *engine);
 /* Resolve with NULL once the rule is on disk; hosts obey at once. ENOENT: there is no such rule. */

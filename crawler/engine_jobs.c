@@ -476,7 +476,7 @@ static struct promise *delete_now(struct engine *engine, int64_t id, const char 
     struct save *save = memory_new(sizeof *save);
     *save = (struct save){.engine = engine, .job_id = id};
     engine->saves++;
-    return promise_finally(catalog_calls_delete(&engine->catalog, id, path), deleted, save);
+    return promise_finally(engine_delete_stored(engine, id, path), deleted, save);
 }
 
 struct promise *engine_delete_job(struct engine *engine, int64_t job_id)

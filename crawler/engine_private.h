@@ -35,7 +35,18 @@ struct engine {
     unsigned creations;                /* new jobs on their way to the catalog */
     struct engine_estimate *estimates; /* under way */
     unsigned estimate_count;
+    struct mailbox *wanted; /* indexes that other threads ask for */
 };
+
+/* What builds the indexes of jobs, and what deletes a job's row and file once it does not work at
+ * it; engine_index.c. */
+int engine_open_indexer(struct engine *engine);
+void engine_close_indexer(struct engine *engine);
+struct promise *engine_delete_stored(struct engine *engine, int64_t job_id, const char *path);
+
+/* The node's knowledge of images; engine_probes.c. */
+void engine_open_probes(struct engine *engine);
+void engine_close_probes(struct engine *engine);
 
 /* The host ledger and robots.txt, with what the catalog remembers. */
 void engine_make_hosts(struct engine *engine);

@@ -74,6 +74,7 @@ static struct page *page_new(const struct page_owner *owner, struct frontier_url
     struct page *page = memory_new(sizeof *page);
     page->owner = owner;
     page->url = take_url;
+    page->request.is_page = true;
     page->follow = (struct page_follow){.owner = owner,
                                         .url = take_url,
                                         .record = &page->rows.record,
@@ -307,8 +308,8 @@ static void note_traps(struct page *page)
     struct trap_yield yield = {0};
     bool wanted = traps_wants_yield(traps, &page->follow.trap_marks);
     if (wanted)
-        yield =
-            trap_yield_of(traps, &page->follow.trap_marks, &page->rows.record, page->fetched ? page->fetched->body_bytes : 0);
+        yield = trap_yield_of(traps, &page->follow.trap_marks, &page->rows.record,
+                              page->fetched ? page->fetched->body_bytes : 0);
     traps_note_page(traps, &page->follow.trap_marks, url->url, url->bytes, wanted ? &yield : NULL,
                     now_ms);
 }
@@ -345,11 +346,13 @@ static void fill_append(struct page *page)
                                     .redirect_to = page->redirect_to,
                                     .fetched = page->fetched,
                                     .fetched_at_ms = page->fetched_at_ms,
+                                    .is_https = strncmp(page->url->url, "https:", 6) == 0,
                                     .attempts = page->url->attempts,
                                     .trap_id = page->url->trap_id,
                                     .directives = page->follow.header_directives,
                                     .unfollowed = page->follow.unfollowed.links,
-                                    .unfollowed_count = page->follow.unfollowed.count});
+                                    .unfollowed_count = page->follow.unfollowed.count,
+                                    .wants_style_sheets = page->owner->settings->style_sheets});
     if (page->unchanged)
         repeat_fill(page->unchanged, &page->rows.page);
     const struct finds *finds = &page->follow.finds;

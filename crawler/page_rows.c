@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/audit/audit_rules.h"
 #include "crawler/base/memory.h"
 #include "crawler/base/text_printable.h"
 #include "crawler/extract/url.h"
@@ -19,6 +20,7 @@ void page_rows_done(struct page_rows *rows)
 {
     record_close(&rows->record);
     free(rows->images);
+    free(rows->style_sheets);
     free(rows->content_type);
     free(rows->robots_tag);
 }
@@ -66,14 +68,35 @@ static void fill_image(struct store_image *row, const struct record_image *image
     };
 }
 
-static void fill_images(struct page_rows *rows)
+static void judge_images(struct page_rows *rows, bool is_https)
+{
+    const struct page_record *record = &rows->record;
+    enum image_source *sources = memory_new((record->image_count + 1) * sizeof *sources);
+    for (uint32_t i = 0; i < record->image_count; i++)
+        sources[i] = record->images[i].source;
+    audit_judge_page(rows->images, sources, record->image_count, is_https);
+    free(sources);
+}
+
+static void fill_images(struct page_rows *rows, bool is_https)
 {
     const struct page_record *record = &rows->record;
     rows->images = memory_new((record->image_count + 1) * sizeof *rows->images);
     for (uint32_t i = 0; i < record->image_count; i++)
         fill_image(&rows->images[i], &record->images[i]);
+    judge_images(rows, is_https);
     rows->page.images = rows->images;
     rows->page.image_count = record->image_count;
+}
+
+static void fill_style_sheets(struct page_rows *rows)
+{
+    const struct page_record *record = &rows->record;
+    rows->style_sheets = memory_new((record->style_sheet_count + 1) * sizeof *rows->style_sheets);
+    for (uint32_t i = 0; i < record->style_sheet_count; i++)
+        rows->style_sheets[i] = of_record(record->style_sheets[i]);
+    rows->page.style_sheets = rows->style_sheets;
+    rows->page.style_sheet_count = record->style_sheet_count;
 }
 
 static void fill_from_record(struct page_rows *rows)
@@ -139,5 +162,7 @@ void page_rows_fill(struct page_rows *rows, const struct page_facts_of_visit *fa
         fill_from_fetch(rows, facts->fetched);
     fill_from_record(rows);
     if (facts->outcome == OUTCOME_OK)
-        fill_images(rows);
+        fill_images(rows, facts->is_https);
+    if (facts->outcome == OUTCOME_OK && facts->wants_style_sheets)
+        fill_style_sheets(rows);
 }

@@ -2,6 +2,7 @@
 #ifndef IMGCRAWL_PAGE_ROWS_H
 #define IMGCRAWL_PAGE_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct fetch_result;
 struct page_rows {
     struct page_record record; /* empty where nothing was parsed */
     struct store_image *images;
+    struct store_text *style_sheets;
     char *content_type, *robots_tag;
     struct store_page page;
 };
@@ -29,11 +31,13 @@ struct page_facts_of_visit {
     const char *detail, *redirect_to;
     const struct fetch_result *fetched; /* NULL: it was not visited */
     int64_t fetched_at_ms;              /* epoch */
+    bool is_https;
     unsigned attempts;
     int64_t trap_id;
     uint32_t directives; /* enum robots_directive, of the answer's headers */
     const struct store_unfollowed *unfollowed;
     size_t unfollowed_count;
+    bool wants_style_sheets;
 };
 /* A record's links and images become rows only where the outcome is OK: what is on an error page,
  * or on one that checks for robots, is not the site's content. */

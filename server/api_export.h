@@ -1,11 +1,11 @@
-/* The API's exports: every occurrence of a job as one file, drawn from storage piece by piece as
- * fast as the client takes it. A handler of routes.c, MHD threads.
+/* The API's exports: what a job found as one file, in the formats of file_formats.h. Handlers of
+ * routes.c, MHD threads.
  */
 #ifndef IMGCRAWL_SERVER_API_EXPORT_H
 #define IMGCRAWL_SERVER_API_EXPORT_H
 
 struct request;
 
-void api_export(struct request *request); /* route->arg: enum export_format */
+void api_export(struct request *request); /* route->arg: enum file_format_id */
 
 #endif

@@ -10,6 +10,7 @@
 #include "crawler/async/promise.h"
 #include "crawler/base/memory.h"
 #include "crawler/engine.h"
+#include "server/export_cache.h"
 #include "server/job_view.h"
 #include "server/json_value.h"
 #include "server/listing.h"
@@ -271,8 +272,10 @@ static void answer_act(struct request *request, const struct loop_call_result *r
 
 static void answer_delete(struct request *request, const struct loop_call_result *result)
 {
-    if (!answer_failure(request, result))
-        respond_empty(request, MHD_HTTP_NO_CONTENT);
+    if (answer_failure(request, result))
+        return;
+    export_cache_forget(request->context->exports, request->ids[0]);
+    respond_empty(request, MHD_HTTP_NO_CONTENT);
 }
 
 static struct job_command *job_command_new(const struct request *request)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "server/api_findings.h"
 #include "server/api_sitemaps.h"
 #include "server/job_results.h"
 #include "server/json_value.h"
@@ -25,13 +26,9 @@ static void finish(struct listing *listing, int rc)
     listing_respond(listing);
 }
 
-static struct query_filter filter_of(const struct listing *listing, int64_t after_id)
+struct query_filter api_results_filter(const struct params *params)
 {
-    const struct params *params = &listing->request->params;
-
-    return (struct query_filter){.after_id = after_id,
-                                 .limit = listing->limit + 1,
-                                 .host = params->host,
+    return (struct query_filter){.host = params->host,
                                  .page_host = params->page_host,
                                  .alt_state = params->alt_state,
                                  .source = params->source,
@@ -42,7 +39,29 @@ static struct query_filter filter_of(const struct listing *listing, int64_t afte
                                  .page_id = params->page_id,
                                  .image_id = params->image_id,
                                  .status_min = params->status.min,
-                                 .status_max = params->status.max};
+                                 .status_max = params->status.max,
+                                 .search = params->search,
+                                 .rules = api_findings_mask(params),
+                                 .template = params->template,
+                                 .landmark = params->landmark,
+                                 .link_only = params->link_only,
+                                 .probe = params->probe,
+                                 .image_type = params->image_type,
+                                 .min_bytes = params->min_bytes,
+                                 .max_bytes = params->max_bytes,
+                                 .min_width = params->min_width,
+                                 .max_width = params->max_width,
+                                 .min_height = params->min_height,
+                                 .max_height = params->max_height};
+}
+
+static struct query_filter filter_of(const struct listing *listing, int64_t after_id)
+{
+    struct query_filter filter = api_results_filter(&listing->request->params);
+
+    filter.after_id = after_id;
+    filter.limit = listing->limit + 1;
+    return filter;
 }
 
 static int add_page(const struct page_result *row, void *arg)
@@ -75,19 +94,58 @@ static int read_part(struct job_reader *reader, enum cursor_listing kind,
     }
 }
 
+static void refuse_search(struct request *request)
+{
+    struct problem problem;
+
+    problem_init(&problem, PROBLEM_BAD_PARAMETER, "%s", "Each entry of errors names a parameter.");
+    problem_add_error(&problem, PROBLEM_PARAMETER, "q", "more than 32 words and phrases");
+    respond_problem(request, &problem);
+}
+
+/* A search may have looked at a part of the rows only: the next part begins behind it. */
+static void tell_search(struct listing *listing, const struct query_told *told)
+{
+    if (!listing->request->params.search)
+        return;
+    listing->searched = told->by_scan ? "scan" : "index";
+    if (told->by_scan && told->last_id > 0 && !listing->has_more) {
+        listing->has_more = true;
+        listing->cursor.last_id = told->last_id;
+    }
+}
+
+static void answer_part(struct listing *listing, struct job_reader *reader,
+                        enum cursor_listing kind, int64_t after_id)
+{
+    struct query_filter filter = filter_of(listing, after_id);
+    struct query_told told = {0};
+    int rc = 0;
+
+    filter.told = &told;
+    if (kind != CURSOR_PAGES)
+        api_findings_want_index(listing->request, reader);
+    if (reader)
+        rc = read_part(reader, kind, &filter, listing);
+    if (rc == -E2BIG && filter.search) {
+        listing_drop(listing);
+        refuse_search(listing->request);
+        return;
+    }
+    tell_search(listing, &told);
+    finish(listing, rc);
+}
+
 static void list_part(struct request *request, enum cursor_listing kind)
 {
     struct job_reader *reader;
-    struct query_filter filter;
     struct listing listing;
     int64_t after_id;
 
     if (job_results_open(request, &reader) < 0)
         return;
-    if (listing_begin_part(&listing, request, kind, &after_id) == 0) {
-        filter = filter_of(&listing, after_id);
-        finish(&listing, reader ? read_part(reader, kind, &filter, &listing) : 0);
-    }
+    if (listing_begin_part(&listing, request, kind, &after_id) == 0)
+        answer_part(&listing, reader, kind, after_id);
     reader = job_reader_free(reader);
 }
 
@@ -131,11 +189,16 @@ static int keep_redirect(const struct page_result *row, void *arg)
 
 static int read_page(struct job_reader *reader, int64_t page_id, struct page_detail *detail)
 {
+    int64_t verdicts[QUERY_VERDICTS];
     json_t *mentions;
     int rc = reader ? query_page(reader, page_id, keep_page, detail) : -ENOENT;
 
     if (rc < 0)
         return rc;
+    rc = query_verdict_counts(reader, page_id, verdicts);
+    if (rc < 0)
+        return rc;
+    json_object_set_new(detail->view, "verdicts", verdict_counts_view(verdicts));
     mentions = sitemap_mentions_view(reader, page_id, &rc);
     if (!mentions)
         return rc;

@@ -4,6 +4,9 @@
 #ifndef IMGCRAWL_SERVER_API_RESULTS_H
 #define IMGCRAWL_SERVER_API_RESULTS_H
 
+#include "storage/job_query.h"
+
+struct params;
 struct request;
 
 void api_list_pages(struct request *request);
@@ -12,5 +15,8 @@ void api_list_images(struct request *request);
 void api_list_occurrences(struct request *request);
 void api_list_hosts(struct request *request);
 void api_list_events(struct request *request);
+
+/* The filter that the parameters of a request are; its texts are borrowed from them. */
+struct query_filter api_results_filter(const struct params *params);
 
 #endif

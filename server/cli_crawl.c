@@ -17,6 +17,7 @@
 #include "crawler/async/loop.h"
 #include "crawler/async/promise.h"
 #include "crawler/base/log.h"
+#include "server/crawl_compare.h"
 #include "server/crawl_earlier.h"
 #include "server/crawl_networks.h"
 #include "server/crawl_options.h"
@@ -35,7 +36,8 @@ struct crawl_run {
     int64_t job_id;            /* 0 until it is on disk */
     struct promise *beginning; /* create or resume */
     struct promise *stopping;  /* the engine's answer to the first Ctrl-C */
-    struct promise *closing;   /* engine_shutdown; set once the job has ended */
+    struct promise *indexing;  /* of the job that has ended */
+    struct promise *closing;   /* engine_shutdown; set once that is done */
     bool interrupted, failed;
     struct board_entry last; /* the job as it ended */
 };
@@ -63,6 +65,24 @@ static void close_engine(void *arg)
     run->closing = promise_finally(engine_shutdown(run->engine, grace_ms), on_closed, run);
 }
 
+static struct promise *on_indexed(struct promise *settled, void *arg)
+{
+    (void)settled; /* what hindered it is in the log; the pages are stored all the same */
+    close_engine(arg);
+    return NULL;
+}
+
+/* A job that can go on is indexed when it has come to its end. */
+static void index_job(void *arg)
+{
+    struct crawl_run *run = arg;
+    if (!job_state_is_final(run->last.state) || run->interrupted)
+        close_engine(run);
+    else if (run->indexing == NULL)
+        run->indexing =
+            promise_finally(engine_index_job(run->engine, run->job_id), on_indexed, run);
+}
+
 /* Told when the job leaves the active states, and once more with its last numbers when it is saved.
  * The engine is in the middle of telling: it is closed on the next turn. */
 static void on_job(const struct board_entry *entry, void *arg)
@@ -71,7 +91,7 @@ static void on_job(const struct board_entry *entry, void *arg)
     if (entry->job_id != run->job_id || job_state_is_active(entry->state))
         return;
     run->last = *entry;
-    loop_call_soon(run->loop, close_engine, run);
+    loop_call_soon(run->loop, index_job, run);
 }
 
 /* ---- Ctrl-C ---- */
@@ -100,7 +120,9 @@ static void on_interrupt(int signum, void *arg)
         _exit(128 + signum);
     run->interrupted = true;
     fputs("imgcrawl: stopping; pages in flight are finished (again: quit at once)\n", stderr);
-    if (run->job_id != 0)
+    if (run->indexing != NULL)
+        close_engine(run);
+    else if (run->job_id != 0)
         ask_to_stop(run);
 }
 
@@ -159,6 +181,7 @@ static void take_down(struct crawl_run *run)
 {
     promise_unref(run->beginning);
     promise_unref(run->stopping);
+    promise_unref(run->indexing);
     promise_unref(run->closing);
     if (run->engine != NULL)
         engine_free(run->engine);
@@ -182,18 +205,30 @@ static void summarise(const struct crawl_run *run, const char *job_path, const c
     crawl_summary_print(&summary, to_stdout ? stdout : stderr);
 }
 
+/* EXIT_SUCCESS where nothing is to be compared. */
+static int compare(const struct crawl_run *run, const char *job_path)
+{
+    const struct crawl_options *options = run->options;
+    return options->compare == NULL
+               ? EXIT_SUCCESS
+               : crawl_compare(options->compare, job_path, run->config->data.dir, options->quiet);
+}
+
 static int tell(const struct crawl_run *run)
 {
     if (run->job_id == 0)
         return EXIT_FAILURE;
     char *job_path = engine_job_path(run->config->data.dir, run->job_id);
     const char *out = run->options->out;
-    bool exported = out != NULL && export_file_write(job_path, run->options->format, out) == 0;
+    int64_t rows = 0;
+    bool exported = out != NULL && export_file_write(job_path, run->options->format,
+                                                     EXPORT_INVENTORY, out, &rows) == 0;
     summarise(run, job_path, exported ? out : NULL);
-    free(job_path);
     bool export_failed = out != NULL && !exported;
-    return run->failed || export_failed || run->last.state == JOB_FAILED ? EXIT_FAILURE
-                                                                         : EXIT_SUCCESS;
+    bool failed = run->failed || export_failed || run->last.state == JOB_FAILED;
+    int status = failed ? EXIT_FAILURE : compare(run, job_path);
+    free(job_path);
+    return status;
 }
 
 /* A terminal that shows progress is spared the lines of the log that are not warnings. */
@@ -208,6 +243,8 @@ static int run_crawl(const struct crawl_options *options, const struct config *c
 {
     struct crawl_run run = {.options = options, .config = config};
     if (options->out != NULL && export_file_check(options->out) < 0)
+        return EXIT_FAILURE;
+    if (options->compare != NULL && crawl_compare_check(options->compare, config->data.dir) < 0)
         return EXIT_FAILURE;
     set_log_level(&run);
     engine_setup_init(&run.setup, config, false);

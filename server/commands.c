@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "server/cli_crawl.h"
+#include "server/cli_diff.h"
 #include "server/cli_estimate.h"
+#include "server/cli_export.h"
 #include "server/cli_help.h"
 #include "server/cli_inspect.h"
+#include "server/cli_report.h"
 #include "server/crawl_options.h"
 #include "server/nearest.h"
 #include "server/service.h"
@@ -31,7 +34,10 @@ const struct command commands[] = {
          "are, whose alt text is missing, and what failed. The same engine as the service; the\n"
          "data directory can be served afterwards. Ctrl-C stops cleanly, so that the same command\n"
          "goes on later; a second Ctrl-C quits at once.\n\n"
-         "Exit status: 0 crawled (or stopped by Ctrl-C), 1 the crawl failed, 2 usage.",
+         "With --compare it then says what changed since an older crawl of the site: a job of the\n"
+         "data directory by its number, or the file of one.\n\n"
+         "Exit status: 0 crawled (or stopped by Ctrl-C), 1 the crawl failed or could not be\n"
+         "compared, 2 usage, 3 it has more errors or warnings than the one it is compared with.",
      .options = crawl_options_table,
      .main = cli_crawl},
     {.name = "estimate",
@@ -43,6 +49,40 @@ const struct command commands[] = {
          "at most. The options are those of crawl.",
      .options = crawl_options_table,
      .main = cli_estimate},
+    {.name = "export",
+     .operands = "JOB|FILE [OPTIONS]",
+     .summary = "writes what a job found to a file: CSV, JSON lines, Parquet, SQLite",
+     .text =
+         "JOB is the number of a job of the data directory, which may be served or crawling at "
+         "this\n"
+         "moment; FILE is a job's file, DATA/jobs/ID.sqlite or a copy of one. Every occurrence of "
+         "an\n"
+         "image is a row; --profile dataset keeps each image once, with its alternative text, of\n"
+         "pages that do not reserve its use. The file is written whole or not at all.\n\n"
+         "Exit status: 0 written, 1 it could not be, 2 usage.",
+     .options = cli_export_options,
+     .main = cli_export},
+    {.name = "diff",
+     .operands = "OLD NEW [OPTIONS]",
+     .summary = "tells what changed between two crawls of a site",
+     .text = "Each crawl is named by the number of its job in the data directory, or by the file\n"
+             "of a job. Says which images came, went and changed, whose alternative text was\n"
+             "fixed, broken or reworded, and which findings are new or gone. What comes of pages\n"
+             "that one of both crawls did not visit is counted apart.\n\n"
+             "Exit status: 0 compared, 1 that was not possible, 2 usage; with --check 3 where\n"
+             "there are more errors or warnings than before.",
+     .options = cli_diff_options,
+     .main = cli_diff},
+    {.name = "report",
+     .operands = "JOB|FILE [OPTIONS]",
+     .summary = "makes a report of a crawl: a page for people, JUnit XML or SARIF",
+     .text =
+         "The job is named by its number in the data directory, or by its file. The page holds\n"
+         "all that it needs; JUnit XML and SARIF are for pipelines and list 1,000 findings of\n"
+         "each rule one by one, and count them all.\n\n"
+         "Exit status: 0 written, 1 that was not possible, 2 usage.",
+     .options = cli_report_options,
+     .main = cli_report},
     {.name = "inspect",
      .operands = "KIND [ARGUMENTS]",
      .summary = "shows what the program sees in a page, a URL, a robots.txt",
@@ -54,6 +94,8 @@ const struct command commands[] = {
          "  inspect srcset VALUE\n"
          "  inspect sitemap FILE [--url URL] [--content-type VALUE]\n"
          "                                             the URLs and images that it lists\n"
+         "  inspect image FILE [--whole]               its type, size and animation, by its first "
+         "bytes\n"
          "  inspect address URL [--resolves-to ADDRESS] whether a crawl may connect there\n\n"
          "With nothing behind the kind it reads JSON lines and answers each with one; for html\n"
          "{\"html\" or \"html_b64\", \"base\", \"content_type\"} gives images, links and title.\n"

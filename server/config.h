@@ -25,6 +25,7 @@ struct config {
     } server;
     struct {
         char *dir;
+        int64_t export_cache_bytes;
     } data;
     struct {
         int64_t backend; /* enum loop_backend */

@@ -54,6 +54,10 @@ const struct config_option config_options[] = {
     OPTION(data, dir, TEXT, .fallback = "data", .min = 1,
         .help = "Directory of imgcrawl.db and of one SQLite file for each job. Made where it is "
                 "missing. The systemd unit sets it with --data."),
+    OPTION(data, export_cache_bytes, BYTES, .fallback = "1 GiB", .min = 0, .max = 1024 * GIB,
+        .help = "What the exports of jobs that have ended may take in DIR/exports, where they are "
+                "kept so that a download that broke off can go on. Those used longest ago are "
+                "removed first; the newest is kept even if it is larger."),
 
     OPTION(loop, backend, CHOICE, .fallback = "auto", .choices = "auto epoll poll select io_uring",
         .help = "How the loop waits for the system. auto takes epoll."),

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/export_file.h"
+#include "server/file_formats.h"
 
 enum {
     OPTION_MAX_PAGES = 1,
@@ -21,6 +21,7 @@ enum {
     OPTION_WITH,
     OPTION_SETTINGS,
     OPTION_OUT,
+    OPTION_COMPARE,
     OPTION_DATA,
     OPTION_CONFIG,
     OPTION_SET,
@@ -39,7 +40,9 @@ const struct command_option crawl_options_table[] = {
     {OPTION_EXCLUDE, "exclude", 0, "PATTERN", "none that matches; * is any run, re:… a regex"},
     {OPTION_WITH, "with", 'w', "SETTING=VALUE", "any setting of a job, as in POST /v1/jobs"},
     {OPTION_SETTINGS, "settings", 0, "FILE", "the settings of the job from a JSON file"},
-    {OPTION_OUT, "out", 'o', "FILE", "write the images to FILE.jsonl or FILE.csv; - prints them"},
+    {OPTION_OUT, "out", 'o', "FILE",
+     "write the images to FILE.csv, .jsonl, .parquet or .sqlite; - prints"},
+    {OPTION_COMPARE, "compare", 0, "JOB|FILE", "compare with that crawl; exit 3 if findings rose"},
     {OPTION_DATA, "data", 'd', "DIR", "where jobs are kept (./data)"},
     {OPTION_CONFIG, "config", 'c', "FILE", "read the configuration from FILE"},
     {OPTION_SET, "set", 's', "SECTION.KEY=VALUE", "any option of 'imgcrawl help config'"},
@@ -131,8 +134,11 @@ static int read_settings_file(json_t *job, const char *path)
 
 static int set_out(struct crawl_options *options, const char *path)
 {
-    if (export_file_format(path, &options->format) < 0)
-        return usage_error("crawl", "--out %s: the name must end in .jsonl or .csv, or be -", path);
+    options->format =
+        strcmp(path, "-") == 0 ? &file_formats[FILE_JSONL] : file_format_of_path(path);
+    if (options->format == NULL)
+        return usage_error("crawl", "--out %s: the name must end in .%s, or be -", path,
+                           file_format_names());
     options->out = path;
     return 0;
 }
@@ -178,6 +184,9 @@ static int take_run_option(struct crawl_options *options, int id, const char *va
     switch (id) {
     case OPTION_OUT:
         return set_out(options, value);
+    case OPTION_COMPARE:
+        options->compare = value;
+        break;
     case OPTION_RESUME:
         return set_earlier(options, CRAWL_RESUME);
     case OPTION_NEW:

@@ -6,8 +6,8 @@
 
 #include "crawler/job/job_settings.h"
 #include "server/config_arguments.h"
+#include "server/file_formats.h"
 #include "server/options.h"
-#include "storage/export.h"
 
 /* What to do about an unfinished crawl of the same seeds. */
 enum crawl_earlier { CRAWL_ASK, CRAWL_RESUME, CRAWL_NEW };
@@ -15,8 +15,9 @@ enum crawl_earlier { CRAWL_ASK, CRAWL_RESUME, CRAWL_NEW };
 struct crawl_options {
     struct job_settings *settings;
     struct config_arguments config;
-    const char *out; /* NULL: no export */
-    enum export_format format;
+    const char *out;                  /* NULL: no export */
+    const struct file_format *format; /* of out */
+    const char *compare;              /* with which crawl; NULL: none */
     enum crawl_earlier earlier;
     bool quiet;
 };

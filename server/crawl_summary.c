@@ -49,6 +49,20 @@ static void print_images(const struct job_counts *counts, FILE *out)
     fprintf(out, ", %s with text\n", human_count(counts->alt_text).text);
 }
 
+/* What was asked for besides pages, where anything was. */
+static void print_assets(const char *what, const struct asset_counts *counts, FILE *out)
+{
+    if (counts->known == 0)
+        return;
+    fprintf(out, "  %-9s %s done", what, human_count(counts->done).text);
+    fprintf(out, ", %s failed", human_count(counts->failed).text);
+    fprintf(out, ", %s skipped", human_count(counts->skipped).text);
+    if (counts->queued + counts->in_flight > 0)
+        fprintf(out, ", %s not yet asked for",
+                human_count(counts->queued + counts->in_flight).text);
+    fputc('\n', out);
+}
+
 static void print_remedy(enum outcome outcome, FILE *out)
 {
     for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
@@ -78,6 +92,8 @@ void crawl_summary_print(const struct crawl_summary *summary, FILE *out)
     print_head(summary->entry, out);
     print_pages(summary->entry, out);
     print_images(counts, out);
+    print_assets("probes", &counts->probes, out);
+    print_assets("styles", &counts->style_sheets, out);
     print_outcomes(counts, OUTCOME_FAILED, out);
     print_outcomes(counts, OUTCOME_SKIPPED, out);
     fprintf(out, "  data      %s  (to look at it: imgcrawl serve --data %s)\n", summary->job_path,

@@ -15,7 +15,9 @@ enum cursor_listing {
     CURSOR_IMAGES,
     CURSOR_OCCURRENCES,
     CURSOR_SITEMAPS,
-    CURSOR_TRAPS
+    CURSOR_TRAPS,
+    CURSOR_DIFF,
+    CURSOR_FINDINGS
 };
 
 struct cursor {

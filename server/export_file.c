@@ -3,23 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { PIECE_BYTES = 64 * 1024 };
-
-int export_file_format(const char *path, enum export_format *ret_format)
-{
-    if (strcmp(path, "-") == 0) {
-        *ret_format = EXPORT_JSONL;
-        return 0;
-    }
-    const char *dot = strrchr(path, '.');
-    return dot == NULL ? -EINVAL : export_format_parse(dot + 1, ret_format);
-}
 
 static char *part_path(const char *path)
 {
@@ -68,62 +57,67 @@ int export_file_check(const char *path)
     return r;
 }
 
-static int copy_all(struct export *export, FILE *out)
+static int write_stream(const char *job_path, const struct file_format *format,
+                        enum export_profile profile, int64_t *ret_rows)
 {
-    static char piece[PIECE_BYTES];
-    ssize_t bytes;
-    while ((bytes = export_read(export, piece, sizeof piece)) > 0) {
-        if (fwrite(piece, 1, (size_t)bytes, out) != (size_t)bytes)
-            return errno > 0 ? -errno : -EIO;
-    }
-    return bytes < 0 ? (int)bytes : 0;
+    if (!format->has_rows)
+        return -ESPIPE;
+    return file_format_copy(format, profile, job_path, STDOUT_FILENO, ret_rows);
 }
 
-static int write_stream(const char *job_path, enum export_format format, FILE *out)
+/* Empty, as formats want it, whatever an earlier run that was killed has left. */
+static int make_part(const char *part)
 {
-    struct export *export = NULL;
-    int r = export_open(job_path, format, &export);
-    if (r < 0)
-        return r;
-    r = copy_all(export, out);
-    export_free(export);
-    return r;
-}
-
-static int write_part(const char *job_path, enum export_format format, const char *part)
-{
-    FILE *out = fopen(part, "we");
-    if (out == NULL)
+    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
         return -errno;
-    int r = write_stream(job_path, format, out);
-    if (fclose(out) != 0 && r == 0)
-        r = -errno;
-    if (r < 0)
-        remove(part);
-    return r;
+    return close(fd) < 0 ? -errno : 0;
 }
 
-static int write_file(const char *job_path, enum export_format format, const char *path)
+static int write_file(const char *job_path, const struct file_format *format,
+                      enum export_profile profile, const char *path, int64_t *ret_rows)
 {
     char *part = part_path(path);
-    int r = write_part(job_path, format, part);
-    if (r == 0 && rename(part, path) < 0)
-        r = -errno;
+    int r = make_part(part);
+    if (r == 0) {
+        r = file_format_write(format, profile, job_path, part, ret_rows);
+        if (r == 0 && rename(part, path) < 0)
+            r = -errno;
+        if (r < 0)
+            unlink(part);
+    }
     free(part);
     return r;
 }
 
-int export_file_write(const char *job_path, enum export_format format, const char *path)
+/* What a person can do about a job's file or a disk. */
+static const char *write_remedy(int r)
 {
-    int r;
-    if (strcmp(path, "-") == 0) {
-        r = write_stream(job_path, format, stdout);
-        if (fflush(stdout) != 0 && r == 0)
-            r = -errno;
-    } else {
-        r = write_file(job_path, format, path);
+    switch (-r) {
+    case ESPIPE:
+        return "this format needs a file: name one with --out FILE";
+    case EILSEQ:
+        return "it is no job's file, or one of a newer imgcrawl";
+    case EUCLEAN:
+        return "the job's file is damaged: sqlite3 FILE .recover saves what can be read";
+    case ENOSPC:
+    case EDQUOT:
+        return "make room on that disk, or name a file elsewhere with --out FILE";
+    case EBUSY:
+        return "another program holds the job's file: try again in a moment";
+    default:
+        return remedy(r);
     }
+}
+
+int export_file_write(const char *job_path, const struct file_format *format,
+                      enum export_profile profile, const char *path, int64_t *ret_rows)
+{
+    bool is_stream = strcmp(path, "-") == 0;
+    int r = is_stream ? write_stream(job_path, format, profile, ret_rows)
+                      : write_file(job_path, format, profile, path, ret_rows);
     if (r < 0)
-        fprintf(stderr, "imgcrawl: cannot write %s: %s\n", path, strerror(-r));
+        fprintf(stderr, "imgcrawl: cannot write %s: %s; %s\n",
+                is_stream ? "to standard output" : path, strerror(-r), write_remedy(r));
     return r;
 }

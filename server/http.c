@@ -14,10 +14,12 @@
 
 #include <microhttpd.h>
 
+#include "crawler/async/thread_executor.h"
 #include "crawler/base/log.h"
 #include "crawler/base/memory.h"
 #include "server/clients.h"
 #include "server/exchange.h"
+#include "server/export_cache.h"
 #include "server/listen_socket.h"
 #include "server/loop_call.h"
 #include "server/request.h"
@@ -33,6 +35,7 @@ enum {
 struct http_server {
     struct api_context context;
     struct exchange_rules rules;
+    struct export_cache exports;
     struct clients *clients;
     struct listen_socket socket;
     struct MHD_Daemon *daemon;
@@ -149,6 +152,9 @@ static void apply_config(struct http_server *server, const struct http_config *c
 {
     server->context.data_dir = config->data_dir;
     server->context.engine = config->engine;
+    server->exports = (struct export_cache){.data_dir = config->data_dir,
+                                            .max_bytes = config->export_cache_bytes};
+    server->context.exports = &server->exports;
     server->rules.names.listen_host = config->listen_host;
     server->rules.names.allowed = config->allowed_hosts;
     server->rules.max_body_bytes =
@@ -163,10 +169,13 @@ static int start(struct http_server *server, const struct http_config *config,
 
     if (rc == 0)
         rc = loop_calls_new(config->loop, config->engine, &server->context.calls);
+    if (rc == 0)
+        rc = thread_executor_new(config->loop, "exports", 1, &server->context.export_executor);
     if (rc < 0) {
         *ret_reason = strerror(-rc);
         return rc;
     }
+    export_cache_clean(&server->exports);
     rc = listen_socket_open(config->listen_host, config->listen_port, &server->socket, ret_reason);
     if (rc < 0)
         return rc;
@@ -220,6 +229,8 @@ struct http_server *http_server_free(struct http_server *server)
     }
     if (server->socket.fd >= 0)
         close(server->socket.fd);
+    if (server->context.export_executor)
+        thread_executor_free(server->context.export_executor, false);
     server->context.calls = loop_calls_free(server->context.calls);
     server->clients = clients_free(server->clients);
     free(server);

@@ -24,6 +24,7 @@ struct http_config {
     const struct text_list *allowed_hosts; /* by which browsers may call it, besides IP addresses,
                                               localhost and listen_host; NULL: none */
     const char *data_dir;
+    int64_t export_cache_bytes; /* see export_cache.h */
     struct loop *loop;
     struct engine *engine;
 };

@@ -4,16 +4,20 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "crawler/engine.h"
 #include "crawler/job/board.h"
 #include "crawler/job/job_counts.h"
+#include "server/api_findings.h"
+#include "server/file_formats.h"
 #include "server/job_notes.h"
 #include "server/job_secrets.h"
 #include "server/json_value.h"
 #include "server/request.h"
 #include "server/respond.h"
 #include "storage/catalog.h"
+#include "storage/job_query.h"
 
 /* A JSON text of the catalog, as an object in every case. */
 static json_t *stored_object(const char *text)
@@ -69,16 +73,21 @@ void job_view_counts(struct board *board, const struct job_row *row, struct job_
 
 static json_t *links_of(int64_t id)
 {
-    static const char *const parts[] = {"pages",  "images",  "occurrences", "hosts",
-                                        "events", "skipped", "sitemaps",    "traps"};
+    static const char *const parts[] = {"pages",   "images",   "occurrences", "hosts",   "events",
+                                        "skipped", "sitemaps", "traps",       "findings"};
     json_t *links = json_object();
 
     json_object_set_new(links, "self", json_sprintf("/v1/jobs/%" PRId64, id));
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         json_object_set_new(links, parts[i], json_sprintf("/v1/jobs/%" PRId64 "/%s", id, parts[i]));
-    json_object_set_new(links, "export_csv", json_sprintf("/v1/jobs/%" PRId64 "/export.csv", id));
-    json_object_set_new(links, "export_jsonl",
-                        json_sprintf("/v1/jobs/%" PRId64 "/export.jsonl", id));
+    for (size_t i = 0; i < FILE_FORMAT_COUNT; i++) {
+        const char *format = file_formats[i].name;
+        char name[32];
+
+        snprintf(name, sizeof name, "export_%s", format);
+        json_object_set_new(links, name,
+                            json_sprintf("/v1/jobs/%" PRId64 "/export.%s", id, format));
+    }
     return links;
 }
 
@@ -153,6 +162,23 @@ int job_view_load(struct request *request, int64_t job_id, struct job_row *ret_r
     return rc;
 }
 
+/* What only the job's file can tell; the sums of verdicts in it are those of all rules. */
+static void add_index(struct request *request, json_t *view, int64_t job_id)
+{
+    char *path = engine_job_path(request->context->data_dir, job_id);
+    struct job_reader *reader = NULL;
+    int64_t verdicts[QUERY_VERDICTS];
+
+    if (job_reader_open(path, &reader) < 0)
+        reader = NULL;
+    json_object_set_new(view, "index", index_view(request, job_id, reader));
+    if (reader && query_verdict_sums(reader, verdicts) == 0)
+        json_object_set_new(json_object_get(view, "counts"), "verdicts",
+                            verdict_counts_view(verdicts));
+    reader = job_reader_free(reader);
+    free(path);
+}
+
 void job_view_respond(struct request *request, unsigned status, int64_t job_id)
 {
     struct job_row row = {0};
@@ -162,6 +188,7 @@ void job_view_respond(struct request *request, unsigned status, int64_t job_id)
         return;
     view = job_view(engine_board(request->context->engine), &row);
     json_object_set_new(view, "notes", job_notes(request->context->data_dir, job_id));
+    add_index(request, view, job_id);
     respond_json(request, status, view);
     job_row_done(&row);
 }

@@ -95,6 +95,8 @@ void listing_respond(struct listing *listing)
         fprintf(listing->out, ",\"next\":\"%s\"", next);
     else if (listing->has_parts)
         fputs(",\"next\":null", listing->out);
+    if (listing->searched)
+        fprintf(listing->out, ",\"searched\":\"%s\"", listing->searched);
     fputc('}', listing->out);
     if (fclose(listing->out) != 0)
         abort();

@@ -23,6 +23,7 @@ struct listing {
     bool has_parts;       /* limit and cursor apply */
     unsigned limit, rows;
     bool has_more;
+    const char *searched; /* "index" or "scan": how a search was answered; NULL: there was none */
     char *text;
     size_t bytes;
     FILE *out; /* writes text */

@@ -111,6 +111,8 @@ static int read_value(struct reading *reading, const char *value)
         return read_status(reading, value);
     case PARAM_ID:
         return read_number(reading, value, INT64_MAX, "must be an id: a whole number from 1");
+    case PARAM_NUMBER:
+        return read_number(reading, value, INT64_MAX, "must be a whole number from 1");
     case PARAM_LIMIT:
         return read_number(reading, value, PARAM_LIMIT_MAX,
                            "must be a whole number from 1 to 1000");
@@ -129,7 +131,7 @@ static const struct param_spec *find_spec(const struct param_spec *specs, const 
 static void refuse_unknown(struct problem *problem, const struct param_spec *specs,
                            const char *name)
 {
-    char known[300] = "";
+    char known[600] = "";
 
     for (const struct param_spec *spec = specs; spec && spec->name; spec++)
         append(known, sizeof known, spec == specs ? "" : ", ", spec->name);

@@ -30,16 +30,26 @@ struct status_range {
 /* All parameters that any route takes. NULL and 0 where not given; limit has its default. */
 struct params {
     const char *state, *outcome, *host, *page_host, *alt_state, *source, *consent, *text, *of,
-        *cursor, *url, *pattern;
+        *cursor, *url, *pattern, *profile, *kind, *format;
     struct status_range status;
-    int64_t page_id, image_id, limit;
+    const char *search, *rule, *severity, *template, *landmark, *link_only, *probe, *image_type;
+    int64_t min_bytes, max_bytes, min_width, max_width, min_height, max_height;
+    int64_t page_id, image_id, against, limit;
     uint64_t filters; /* fingerprint of all but cursor and limit */
 };
 
 /* The names that a choice may have, one after another; NULL after the last. */
 typedef const char *(*param_choice_fn)(unsigned index);
 
-enum param_kind { PARAM_TEXT, PARAM_URL, PARAM_CHOICE, PARAM_STATUS, PARAM_ID, PARAM_LIMIT };
+enum param_kind {
+    PARAM_TEXT,
+    PARAM_URL,
+    PARAM_CHOICE,
+    PARAM_STATUS,
+    PARAM_ID,
+    PARAM_NUMBER,
+    PARAM_LIMIT
+};
 
 struct param_spec {
     const char *name; /* NULL in the row that ends a table */

@@ -25,6 +25,7 @@
     X(BODY_TOO_LARGE, 413, "body-too-large", "The request body is too large")                      \
     X(URI_TOO_LONG, 414, "uri-too-long", "The URL of the request is too long")                     \
     X(MEDIA_TYPE, 415, "media-type", "The body must be application/json")                          \
+    X(RANGE, 416, "range", "The range lies outside the file")                                      \
     X(UNTRUSTED_HOST, 421, "untrusted-host", "This service does not answer to this host name")     \
     X(INVALID_SETTINGS, 422, "invalid-settings", "The job's settings are not usable")              \
     X(INVALID_RULE, 422, "invalid-rule", "The host rule is not usable")                            \

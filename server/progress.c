@@ -36,6 +36,16 @@ static void add_pages(struct line *line, const struct job_counts *counts)
     add_part(line, part);
 }
 
+static void add_probes(struct line *line, const struct asset_counts *counts)
+{
+    char part[96];
+    snprintf(part, sizeof part, "%s / %s probed",
+             human_count(counts->done + counts->failed + counts->skipped).text,
+             human_count(counts->known).text);
+    if (counts->known > 0)
+        add_part(line, part);
+}
+
 static void add_count(struct line *line, int64_t count, const char *of)
 {
     char part[64];
@@ -65,6 +75,7 @@ size_t progress_line(const struct board_entry *entry, size_t width, char *ret_li
     *ret_line = '\0';
     add_pages(&line, &entry->counts);
     add_count(&line, entry->counts.images, "images");
+    add_probes(&line, &entry->counts.probes);
     if (entry->state == JOB_RUNNING && entry->pages_per_second >= 0) {
         add_speed(&line, entry);
         add_remaining(&line, entry->remaining_ms);

@@ -18,13 +18,17 @@
 #include "server/params.h"
 
 struct engine;
+struct export_cache;
 struct route;
+struct thread_executor;
 
 /* What handlers may use of the server; lives as long as it. */
 struct api_context {
     const char *data_dir;
     struct engine *engine; /* only for engine_board() and inside loop calls */
     struct loop_calls *calls;
+    const struct export_cache *exports;
+    struct thread_executor *export_executor; /* inside loop calls */
 };
 
 struct request {

@@ -19,6 +19,10 @@ enum { STREAM_BLOCK_BYTES = 32 * 1024 };
     "form-action 'self'; frame-ancestors 'none'"
 /* Nothing that a site put into our data can act when somebody opens an answer in a browser. */
 #define API_POLICY "default-src 'none'; frame-ancestors 'none'"
+/* A page with a style sheet of its own, and nothing else that could act. */
+#define PAGE_POLICY                                                                                \
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "         \
+    "frame-ancestors 'none'"
 
 void respond_header(struct request *request, const char *name, const char *value)
 {
@@ -61,6 +65,14 @@ void respond_text(struct request *request, unsigned status, const char *content_
     respond_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }
 
+void respond_page(struct request *request, char *take_text, size_t bytes)
+{
+    set_response(request, MHD_HTTP_OK, "text/html; charset=utf-8",
+                 MHD_create_response_from_buffer(bytes, take_text, MHD_RESPMEM_MUST_FREE),
+                 PAGE_POLICY);
+    respond_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+}
+
 void respond_static(struct request *request, unsigned status, const char *content_type,
                     const void *data, size_t bytes)
 {
@@ -84,6 +96,14 @@ void respond_stream(struct request *request, const char *content_type,
                  MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read,
                                                    take_reader, free_reader),
                  API_POLICY);
+    respond_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+}
+
+void respond_file(struct request *request, unsigned status, const char *content_type, int take_fd,
+                  uint64_t first, uint64_t bytes)
+{
+    set_response(request, status, content_type,
+                 MHD_create_response_from_fd_at_offset64(bytes, take_fd, first), API_POLICY);
     respond_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }
 

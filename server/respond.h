@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <microhttpd.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "crawler/job/job_settings.h"
 #include "server/problem.h"
@@ -16,10 +17,15 @@ void respond_json(struct request *request, unsigned status, json_t *take_value);
 /* text: malloc()ed. */
 void respond_text(struct request *request, unsigned status, const char *content_type,
                   char *take_text, size_t bytes);
+/* An HTML page that carries its style sheet in itself; text: malloc()ed. */
+void respond_page(struct request *request, char *take_text, size_t bytes);
 /* Data that outlives the server. */
 void respond_static(struct request *request, unsigned status, const char *content_type,
                     const void *data, size_t bytes);
 void respond_empty(struct request *request, unsigned status);
+/* A part of a file; the descriptor is consumed. */
+void respond_file(struct request *request, unsigned status, const char *content_type, int take_fd,
+                  uint64_t first, uint64_t bytes);
 /* Chunks of any number, as MHD asks for them. free_reader(take_reader) ends it in every case. */
 void respond_stream(struct request *request, const char *content_type,
                     MHD_ContentReaderCallback read, void *take_reader,

@@ -5,6 +5,7 @@
 
 #include "crawler/base/outcome.h"
 #include "crawler/extract/record.h"
+#include "server/api_findings.h"
 #include "server/json_value.h"
 
 static json_t *flags_view(int flags)
@@ -195,6 +196,7 @@ json_t *occurrence_view(const struct occurrence_result *row)
     json_object_set_new(view, "loading", json_text(row->loading));
     json_object_set_new(view, "data_bytes", json_id(row->data_bytes));
     add_context(view, row);
+    json_object_set_new(view, "verdicts", verdicts_view(row->verdicts));
     json_object_set_new(view, "consent", consent_view(row->directives, row->tdm_policy));
     return view;
 }

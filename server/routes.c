@@ -6,20 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crawler/audit/audit_rules.h"
 #include "crawler/base/outcome.h"
 #include "crawler/extract/record.h"
 #include "crawler/job/job_state.h"
+#include "server/api_diff.h"
 #include "server/api_estimate.h"
 #include "server/api_export.h"
+#include "server/api_findings.h"
 #include "server/api_health.h"
 #include "server/api_hosts.h"
 #include "server/api_jobs.h"
 #include "server/api_live.h"
+#include "server/api_report.h"
 #include "server/api_results.h"
 #include "server/api_sitemaps.h"
 #include "server/api_traps.h"
 #include "server/api_why.h"
-#include "storage/export.h"
+#include "server/file_formats.h"
+#include "server/report.h"
+#include "storage/job_diff.h"
 
 static const char *job_states(unsigned index)
 {
@@ -55,6 +61,45 @@ static const char *consents(unsigned index)
     return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }
 
+static const char *export_profiles(unsigned index)
+{
+    return index < EXPORT_PROFILE_COUNT ? export_profile_name((enum export_profile)index) : NULL;
+}
+
+static const char *diff_kinds(unsigned index)
+{
+    return index < DIFF_KIND_COUNT ? diff_kind_name((enum diff_kind)index) : NULL;
+}
+
+static const char *report_formats(unsigned index)
+{
+    return index < REPORT_FORMAT_COUNT ? report_format_name((enum report_format)index) : NULL;
+}
+
+static const char *rules(unsigned index)
+{
+    return index < AUDIT_RULE_COUNT ? audit_rule((enum audit_rule_id)index)->name : NULL;
+}
+
+static const char *severities(unsigned index)
+{
+    return index < AUDIT_SEVERITY_COUNT ? audit_severity_name((enum audit_severity)index) : NULL;
+}
+
+static const char *landmarks(unsigned index)
+{
+    const char *name = index < LANDMARK_COUNT ? landmark_name((enum landmark)index) : NULL;
+
+    return index < LANDMARK_COUNT && !name ? "none" : name;
+}
+
+static const char *truths(unsigned index)
+{
+    static const char *const names[] = {"true", "false"};
+
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
 static const char *host_kinds(unsigned index)
 {
     static const char *const names[] = {"images", "pages"};
@@ -73,6 +118,14 @@ static const char *host_kinds(unsigned index)
 #define CHOICE(member, values)                                                                     \
     {                                                                                              \
 #member, PARAM_CHOICE, offsetof(struct params, member), values                             \
+    }
+#define NUMBER(member)                                                                             \
+    {                                                                                              \
+#member, PARAM_NUMBER, offsetof(struct params, member), NULL                               \
+    }
+#define SEARCH                                                                                     \
+    {                                                                                              \
+        "q", PARAM_TEXT, offsetof(struct params, search), NULL                                     \
     }
 #define STATUS                                                                                     \
     {                                                                                              \
@@ -96,27 +149,34 @@ static const struct param_spec pages_params[] = {CHOICE(state, page_states),
                                                  TEXT(text),
                                                  PART,
                                                  END};
+/* Which of a job's occurrences are listed, or exported. */
+#define OCCURRENCE_FILTERS                                                                         \
+    CHOICE(alt_state, alt_states), TEXT(host), TEXT(page_host), CHOICE(source, sources),           \
+        CHOICE(consent, consents), STATUS, ID(page_id), ID(image_id), TEXT(text), AUDIT_FILTERS
+#define AUDIT_FILTERS                                                                              \
+    CHOICE(rule, rules), CHOICE(severity, severities), TEXT(template),                             \
+        CHOICE(landmark, landmarks), CHOICE(link_only, truths), TEXT(probe), TEXT(image_type),     \
+        NUMBER(min_bytes), NUMBER(max_bytes), NUMBER(min_width), NUMBER(max_width),                \
+        NUMBER(min_height), NUMBER(max_height)
 static const struct param_spec images_params[] = {CHOICE(alt_state, alt_states),
                                                   TEXT(host),
                                                   CHOICE(source, sources),
                                                   TEXT(text),
                                                   ID(page_id),
+                                                  AUDIT_FILTERS,
+                                                  SEARCH,
                                                   PART,
                                                   END};
-static const struct param_spec occurrences_params[] = {CHOICE(alt_state, alt_states),
-                                                       TEXT(host),
-                                                       TEXT(page_host),
-                                                       CHOICE(source, sources),
-                                                       CHOICE(consent, consents),
-                                                       STATUS,
-                                                       ID(page_id),
-                                                       ID(image_id),
-                                                       TEXT(text),
-                                                       PART,
-                                                       END};
+static const struct param_spec findings_params[] = {
+    CHOICE(rule, rules), CHOICE(severity, severities), TEXT(template), PART, END};
+static const struct param_spec occurrences_params[] = {OCCURRENCE_FILTERS, SEARCH, PART, END};
+static const struct param_spec export_params[] = {CHOICE(profile, export_profiles),
+                                                  OCCURRENCE_FILTERS, SEARCH, END};
 static const struct param_spec hosts_params[] = {CHOICE(of, host_kinds), LIMIT, END};
 static const struct param_spec why_params[] = {
     {"url", PARAM_URL, offsetof(struct params, url), NULL}, END};
+static const struct param_spec diff_params[] = {ID(against), CHOICE(kind, diff_kinds), PART, END};
+static const struct param_spec report_params[] = {CHOICE(format, report_formats), END};
 static const struct param_spec known_hosts_params[] = {LIMIT, END};
 static const struct param_spec rule_params[] = {TEXT(pattern), END};
 static const struct param_spec events_params[] = {LIMIT, END};
@@ -145,10 +205,16 @@ static const struct route routes[] = {
     {"GET",    "/v1/jobs/{id}/sitemaps",         api_list_sitemaps,    sitemaps_params, 0, false},
     {"GET",    "/v1/jobs/{id}/traps",            api_list_traps,       traps_params, 0, false},
     {"POST",   "/v1/jobs/{id}/traps/{trap_id}/release", api_release_trap, NULL,      0, false},
+    {"GET",    "/v1/jobs/{id}/findings",         api_list_findings,    findings_params, 0, false},
     {"GET",    "/v1/jobs/{id}/skipped",          api_list_skipped,     NULL,         0, false},
     {"GET",    "/v1/jobs/{id}/why",              api_why,              why_params,   0, false},
-    {"GET",    "/v1/jobs/{id}/export.csv",       api_export,           NULL,         EXPORT_CSV, false},
-    {"GET",    "/v1/jobs/{id}/export.jsonl",     api_export,           NULL,         EXPORT_JSONL, false},
+    {"GET",    "/v1/jobs/{id}/export.csv",       api_export,           export_params, FILE_CSV, false},
+    {"GET",    "/v1/jobs/{id}/export.jsonl",     api_export,           export_params, FILE_JSONL, false},
+    {"GET",    "/v1/jobs/{id}/export.parquet",   api_export,           export_params, FILE_PARQUET, false},
+    {"GET",    "/v1/jobs/{id}/export.sqlite",    api_export,           NULL,         FILE_SQLITE, false},
+    {"GET",    "/v1/jobs/{id}/diff",             api_diff,             diff_params,  0, false},
+    {"GET",    "/v1/jobs/{id}/report",           api_report,           report_params, 0, false},
+    {"GET",    "/v1/rules",                      api_list_rules,       NULL,         0, false},
     {"GET",    "/v1/hosts",                      api_list_known_hosts, known_hosts_params, 0, false},
     {"GET",    "/v1/host-rules",                 api_list_host_rules,  NULL,         0, false},
     {"PUT",    "/v1/host-rules",                 api_put_host_rule,    NULL,         0, true},

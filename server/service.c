@@ -89,6 +89,7 @@ static int start_http(struct service *service)
                                .max_request_body_bytes = (size_t)config->server.max_request_bytes,
                                .allowed_hosts = &config->server.allowed_hosts,
                                .data_dir = config->data.dir,
+                               .export_cache_bytes = config->data.export_cache_bytes,
                                .loop = service->loop,
                                .engine = service->engine};
     const char *reason = NULL;

@@ -326,8 +326,8 @@ void db_put_text(struct db_values *values, const char *text)
 
 void db_put_blob(struct db_values *values, const void *data, size_t bytes)
 {
-    keep_code(values, sqlite3_bind_blob64(values->statement, ++values->count, data, bytes,
-                                          SQLITE_STATIC));
+    keep_code(values,
+              sqlite3_bind_blob64(values->statement, ++values->count, data, bytes, SQLITE_STATIC));
 }
 
 int db_values_code(const struct db_values *values)

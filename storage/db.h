@@ -75,7 +75,7 @@ void db_put_positive(struct db_values *values, int64_t value);               /* 
 void db_put_bytes(struct db_values *values, const char *text, size_t bytes); /* NULL as NULL */
 void db_put_text(struct db_values *values, const char *text);
 void db_put_blob(struct db_values *values, const void *data, size_t bytes); /* NULL as NULL */
-int db_values_code(const struct db_values *values); /* 0 or -errno */
+int db_values_code(const struct db_values *values);                         /* 0 or -errno */
 int db_values_run(struct db_values *values);
 
 /* Column `index` of the present row; NULL where it has none. Valid until the next step. */

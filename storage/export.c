@@ -1,133 +1,51 @@
-/* An export: one statement over the whole inventory, stepped as the reader asks for more. The open
- * statement is the snapshot. Owned by its reader, any thread, one at a time; rows become text in
- * export_csv.c or export_jsonl.c.
+/* An export: rows are read as the reader asks for more, and its format turns them into bytes that
+ * wait here. Owned by its reader, any thread, one at a time.
  */
 #include "storage/export.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/export_format.h"
-#include "storage/job_file.h"
+#include "storage/export_rows.h"
 
-/* --- formats ------------------------------------------------------------------------------- */
+static const struct export_format_functions *const formats[] = {
+    [EXPORT_CSV] = &export_csv, [EXPORT_JSONL] = &export_jsonl, [EXPORT_PARQUET] = &export_parquet};
+static_assert(sizeof(formats) / sizeof(*formats) == EXPORT_FORMAT_COUNT, "one for each format");
 
-struct format {
-    const char *name, *content_type;
-    export_header_fn header;
-    export_row_fn row;
-};
-static const struct format formats[] = {
-    [EXPORT_CSV] = {"csv", "text/csv; charset=utf-8", export_csv_header, export_csv_row},
-    [EXPORT_JSONL] = {"jsonl", "application/jsonl", export_jsonl_header, export_jsonl_row},
-};
-static_assert(sizeof(formats) / sizeof(*formats) == EXPORT_FORMAT_COUNT, "one row for each format");
+static const char *const profiles[] = {
+    [EXPORT_INVENTORY] = "inventory", [EXPORT_DATASET] = "dataset"};
+static_assert(sizeof(profiles) / sizeof(*profiles) == EXPORT_PROFILE_COUNT, "a name for each");
 
-const char *export_format_name(enum export_format format)
+const char *export_profile_name(enum export_profile profile)
 {
-    return formats[format].name;
+    return profiles[profile];
 }
-
-const char *export_format_content_type(enum export_format format)
-{
-    return formats[format].content_type;
-}
-
-int export_format_parse(const char *name, enum export_format *ret_format)
-{
-    for (int format = 0; format < EXPORT_FORMAT_COUNT; format++) {
-        if (strcmp(formats[format].name, name) == 0) {
-            *ret_format = (enum export_format)format;
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
-/* --- columns ------------------------------------------------------------------------------- */
-
-static const struct export_column columns[] = {
-    {.name = "page_url"},
-    {.name = "url"},
-    {.name = "source"},
-    {.name = "position", .kind = EXPORT_NUMBER},
-    {.name = "alt"},
-    {.name = "alt_state"},
-    {.name = "title"},
-    {.name = "width"},
-    {.name = "height"},
-    {.name = "loading"},
-    {.name = "noindex", .kind = EXPORT_BOOLEAN},
-    {.name = "noimageindex", .kind = EXPORT_BOOLEAN},
-    {.name = "noai", .kind = EXPORT_BOOLEAN},
-    {.name = "noimageai", .kind = EXPORT_BOOLEAN},
-    {.name = "tdm_reserved", .kind = EXPORT_BOOLEAN},
-    {.name = "tdm_policy"},
-};
-enum { COLUMN_COUNT = sizeof(columns) / sizeof(*columns) };
-
-static const char select_sql[] = "SELECT page_url, url, source, position, alt, alt_state, title,"
-                                 " width, height, loading, noindex, noimageindex, noai, noimageai,"
-                                 " tdm_reserved, tdm_policy FROM inventory ORDER BY id";
-
-/* --- the text that waits ------------------------------------------------------------------- */
-
-int export_buffer_reserve(struct export_buffer *buffer, size_t bytes)
-{
-    if (bytes > SIZE_MAX / 4 - buffer->bytes)
-        return -ENOMEM;
-    if (buffer->bytes + bytes <= buffer->capacity)
-        return 0;
-    size_t capacity = 2 * (buffer->bytes + bytes);
-    char *data = realloc(buffer->data, capacity);
-    if (!data)
-        return -ENOMEM;
-    buffer->data = data;
-    buffer->capacity = capacity;
-    return 0;
-}
-
-void export_buffer_add(struct export_buffer *buffer, const char *data, size_t bytes)
-{
-    if (bytes == 0)
-        return;
-    assert(bytes <= buffer->capacity - buffer->bytes);
-    memcpy(buffer->data + buffer->bytes, data, bytes);
-    buffer->bytes += bytes;
-}
-
-void export_buffer_done(struct export_buffer *buffer)
-{
-    free(buffer->data);
-    *buffer = (struct export_buffer){0};
-}
-
-/* --- the export ---------------------------------------------------------------------------- */
 
 struct export
 {
-    const struct format *format;
-    sqlite3 *db;
-    sqlite3_stmt *rows;
+    const struct export_format_functions *format;
+    struct export_sink sink;
+    struct export_rows *rows;
     struct export_buffer pending;
     size_t taken; /* bytes of pending that the reader has */
+    int64_t row_count;
     bool at_end;
 };
 
-int export_open(const char *path, enum export_format format, struct export **ret_export)
+int export_open(const char *path, const struct export_request *request, struct export **ret_export)
 {
+    const struct export_table *table = &export_tables[request->profile];
     struct export *export = calloc(1, sizeof(*export));
     if (!export)
         abort();
-    export->format = &formats[format];
-    int r = job_file_open(path, STORAGE_READ_ONLY, &export->db, NULL);
-    if (r == 0)
-        r = db_prepare(export->db, select_sql, &export->rows);
-    if (r == 0)
-        r = export->format->header(&export->pending, columns, COLUMN_COUNT);
+    export->format = formats[request->format];
+    export->sink = (struct export_sink){
+        .columns = table->columns, .count = table->count, .out = &export->pending};
+    int r = export_rows_open(path, table, request->filter, &export->rows);
+    if (r == 0 && export->format->begin)
+        r = export->format->begin(&export->sink);
     if (r < 0) {
         export_free(export);
         return r;
@@ -136,25 +54,22 @@ int export_open(const char *path, enum export_format format, struct export **ret
     return 0;
 }
 
-static int write_row(struct export *export)
+static int end(struct export *export)
 {
-    struct export_value values[COLUMN_COUNT];
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        values[i].data = db_text(export->rows, i);
-        values[i].bytes = (size_t)sqlite3_column_bytes(export->rows, i);
-    }
-    return export->format->row(&export->pending, columns, values, COLUMN_COUNT);
+    export->at_end = true;
+    return export->format->end ? export->format->end(&export->sink) : 0;
 }
 
 /* The next row into the emptied buffer. */
 static int refill(struct export *export)
 {
+    struct export_value values[EXPORT_MOST_COLUMNS];
     export->pending.bytes = export->taken = 0;
-    int r = db_step(export->rows);
-    if (r > 0)
-        return write_row(export);
-    export->at_end = r == 0;
-    return r;
+    int r = export_rows_next(export->rows, values);
+    if (r <= 0)
+        return r < 0 ? r : end(export);
+    export->row_count++;
+    return export->format->row(&export->sink, values);
 }
 
 static size_t take(struct export *export, char *buffer, size_t bytes)
@@ -179,12 +94,18 @@ ssize_t export_read(struct export *export, char *buffer, size_t bytes)
     return (ssize_t)filled;
 }
 
+int64_t export_rows_done(const struct export *export)
+{
+    return export->row_count;
+}
+
 struct export *export_free(struct export *export)
 {
     if (!export)
         return NULL;
-    db_finalize(export->rows);
-    db_close(export->db);
+    if (export->format->done)
+        export->format->done(&export->sink);
+    export_rows_free(export->rows);
     export_buffer_done(&export->pending);
     free(export);
     return NULL;

@@ -5,81 +5,80 @@
  * against being taken for a formula: that would change the data for every other reader. Whoever
  * opens the file in a spreadsheet imports its columns as text.
  */
-#include "storage/export_format.h"
-
-#include <stdbool.h>
 #include <string.h>
 
-static bool is_special(char byte)
-{
-    return byte == ',' || byte == '"' || byte == '\r' || byte == '\n';
-}
+#include "storage/export_format.h"
 
-static bool needs_quotes(struct export_value value)
+static const bool is_special[256] = {[','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true};
+
+static bool needs_quotes(const struct export_value *value)
 {
-    for (size_t i = 0; i < value.bytes; i++)
-        if (is_special(value.data[i]))
+    for (size_t i = 0; i < value->bytes; i++)
+        if (is_special[(unsigned char)value->text[i]])
             return true;
     return false;
 }
 
-static void add_quoted(struct export_buffer *buffer, struct export_value value)
+static void add_quoted(struct export_buffer *buffer, const struct export_value *value)
 {
     char *out = buffer->data + buffer->bytes;
     *out++ = '"';
-    for (size_t i = 0; i < value.bytes; i++) {
-        if (value.data[i] == '"')
+    for (size_t i = 0; i < value->bytes; i++) {
+        if (value->text[i] == '"')
             *out++ = '"';
-        *out++ = value.data[i];
+        *out++ = value->text[i];
     }
     *out++ = '"';
     buffer->bytes = (size_t)(out - buffer->data);
 }
 
-static void add_value(struct export_buffer *buffer, struct export_value value)
+static void add_value(struct export_buffer *buffer, enum export_kind kind,
+                      const struct export_value *value)
 {
-    if (needs_quotes(value))
+    if (value->is_absent)
+        return;
+    if (kind != EXPORT_TEXT)
+        export_buffer_add_number(buffer, value->number);
+    else if (needs_quotes(value))
         add_quoted(buffer, value);
     else
-        export_buffer_add(buffer, value.data, value.bytes);
+        export_buffer_add(buffer, value->text, value->bytes);
 }
 
 static size_t longest(const struct export_value *values, size_t count)
 {
     size_t bytes = 2;
     for (size_t i = 0; i < count; i++)
-        bytes += 2 * values[i].bytes + 3;
+        bytes += 2 * values[i].bytes + 3 + EXPORT_NUMBER_BYTES;
     return bytes;
 }
 
-int export_csv_row(struct export_buffer *buffer, const struct export_column *columns,
-                   const struct export_value *values, size_t count)
+static int csv_row(struct export_sink *sink, const struct export_value *values)
 {
-    (void)columns;
-    int r = export_buffer_reserve(buffer, longest(values, count));
+    struct export_buffer *out = sink->out;
+    int r = export_buffer_reserve(out, longest(values, sink->count));
     if (r < 0)
         return r;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < sink->count; i++) {
         if (i > 0)
-            export_buffer_add(buffer, ",", 1);
-        add_value(buffer, values[i]);
+            export_buffer_add(out, ",", 1);
+        add_value(out, sink->columns[i].kind, &values[i]);
     }
-    export_buffer_add(buffer, "\r\n", 2);
+    export_buffer_add(out, "\r\n", 2);
     return 0;
 }
 
-int export_csv_header(struct export_buffer *buffer, const struct export_column *columns,
-                      size_t count)
+static int csv_header(struct export_sink *sink)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t bytes = strlen(columns[i].name);
-        int r = export_buffer_reserve(buffer, bytes + 3);
-        if (r < 0)
-            return r;
+    int r = 0;
+    for (size_t i = 0; i < sink->count && r == 0; i++) {
+        const char *name = sink->columns[i].name;
         if (i > 0)
-            export_buffer_add(buffer, ",", 1);
-        export_buffer_add(buffer, columns[i].name, bytes);
+            r = export_buffer_append(sink->out, ",", 1);
+        if (r == 0)
+            r = export_buffer_append(sink->out, name, strlen(name));
     }
-    export_buffer_add(buffer, "\r\n", 2);
-    return 0;
+    return r < 0 ? r : export_buffer_append(sink->out, "\r\n", 2);
 }
+
+const struct export_format_functions export_csv = {.begin = csv_header, .row = csv_row};

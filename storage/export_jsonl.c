@@ -3,14 +3,20 @@
  */
 #include "storage/export_format.h"
 
-#include <stdbool.h>
-#include <string.h>
-
 enum { LONGEST_ESCAPE = 6 /* \u001f */ };
 
 static bool needs_escape(unsigned char byte)
 {
     return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+/* How many bytes at the start need no escape. */
+static size_t plain_run(const char *text, size_t bytes)
+{
+    size_t run = 0;
+    while (run < bytes && !needs_escape((unsigned char)text[run]))
+        run++;
+    return run;
 }
 
 static void add_escape(struct export_buffer *buffer, unsigned char byte)
@@ -29,72 +35,65 @@ static void add_escape(struct export_buffer *buffer, unsigned char byte)
 }
 
 /* Copies the runs between what has to be escaped. */
-static void add_string(struct export_buffer *buffer, struct export_value value)
+static void add_string(struct export_buffer *buffer, const struct export_value *value)
 {
-    size_t start = 0;
+    const char *at = value->text, *end = value->text + value->bytes;
     export_buffer_add(buffer, "\"", 1);
-    for (size_t i = 0; i < value.bytes; i++) {
-        if (!needs_escape((unsigned char)value.data[i]))
-            continue;
-        export_buffer_add(buffer, value.data + start, i - start);
-        add_escape(buffer, (unsigned char)value.data[i]);
-        start = i + 1;
+    while (at < end) {
+        size_t run = plain_run(at, (size_t)(end - at));
+        export_buffer_add(buffer, at, run);
+        at += run;
+        if (at < end)
+            add_escape(buffer, (unsigned char)*at++);
     }
-    export_buffer_add(buffer, value.data + start, value.bytes - start);
     export_buffer_add(buffer, "\"", 1);
 }
 
-static void add_boolean(struct export_buffer *buffer, struct export_value value)
+static void add_boolean(struct export_buffer *buffer, int64_t value)
 {
-    if (value.bytes == 1 && value.data[0] == '1')
+    if (value != 0)
         export_buffer_add(buffer, "true", 4);
     else
         export_buffer_add(buffer, "false", 5);
 }
 
-static void add_value(struct export_buffer *buffer, const struct export_column *column,
-                      struct export_value value)
+static void add_value(struct export_buffer *buffer, enum export_kind kind,
+                      const struct export_value *value)
 {
-    if (!value.data)
+    if (value->is_absent)
         export_buffer_add(buffer, "null", 4);
-    else if (column->kind == EXPORT_NUMBER)
-        export_buffer_add(buffer, value.data, value.bytes);
-    else if (column->kind == EXPORT_BOOLEAN)
-        add_boolean(buffer, value);
-    else
+    else if (kind == EXPORT_TEXT)
         add_string(buffer, value);
+    else if (kind == EXPORT_BOOLEAN)
+        add_boolean(buffer, value->number);
+    else
+        export_buffer_add_number(buffer, value->number);
 }
 
-static size_t longest(const struct export_column *columns, const struct export_value *values,
-                      size_t count)
+static size_t longest(const struct export_sink *sink, const struct export_value *values)
 {
     size_t bytes = sizeof("{}\n");
-    for (size_t i = 0; i < count; i++)
-        bytes += strlen(columns[i].name) + LONGEST_ESCAPE * values[i].bytes + sizeof(",\"\":null");
+    for (size_t i = 0; i < sink->count; i++)
+        bytes += sink->columns[i].json_key_bytes + LONGEST_ESCAPE * values[i].bytes +
+                 EXPORT_NUMBER_BYTES + sizeof("\"\"");
     return bytes;
 }
 
-int export_jsonl_row(struct export_buffer *buffer, const struct export_column *columns,
-                     const struct export_value *values, size_t count)
+static int jsonl_row(struct export_sink *sink, const struct export_value *values)
 {
-    int r = export_buffer_reserve(buffer, longest(columns, values, count));
+    struct export_buffer *out = sink->out;
+    size_t start = out->bytes;
+    int r = export_buffer_reserve(out, longest(sink, values));
     if (r < 0)
         return r;
-    for (size_t i = 0; i < count; i++) {
-        export_buffer_add(buffer, i > 0 ? ",\"" : "{\"", 2);
-        export_buffer_add(buffer, columns[i].name, strlen(columns[i].name));
-        export_buffer_add(buffer, "\":", 2);
-        add_value(buffer, &columns[i], values[i]);
+    for (size_t i = 0; i < sink->count; i++) {
+        const struct export_column *column = &sink->columns[i];
+        export_buffer_add(out, column->json_key, column->json_key_bytes);
+        add_value(out, column->kind, &values[i]);
     }
-    export_buffer_add(buffer, "}\n", 2);
+    out->data[start] = '{'; /* for the first comma */
+    export_buffer_add(out, "}\n", 2);
     return 0;
 }
 
-int export_jsonl_header(struct export_buffer *buffer, const struct export_column *columns,
-                        size_t count)
-{
-    (void)buffer;
-    (void)columns;
-    (void)count;
-    return 0;
-}
+const struct export_format_functions export_jsonl = {.row = jsonl_row};

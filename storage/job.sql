@@ -238,6 +238,47 @@ CREATE TABLE probes( -- what an image is; one without a row here is queued, wher
     probed_ms INTEGER -- milliseconds since 1970; that of another job's probe where that was taken
 ) STRICT;
 
+-- What is made of the rows when the job has ended, for fast answers; meta 'index' tells how far it is.
+CREATE TABLE finding_groups( -- a rule broken at the same place on many pages is one finding
+    id INTEGER PRIMARY KEY, -- the worst rules first, then the most frequent
+    rule INTEGER NOT NULL, -- rules.bit
+    template_id INTEGER, -- templates.id; NULL: they stand nowhere in particular
+    occurrences INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    images INTEGER NOT NULL,
+    first_id INTEGER NOT NULL -- occurrences.id
+) STRICT;
+
+CREATE TABLE image_sums( -- of the occurrences of each image
+    image_id INTEGER PRIMARY KEY,
+    occurrences INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    missing INTEGER NOT NULL, -- by alt_state
+    empty INTEGER NOT NULL,
+    whitespace INTEGER NOT NULL,
+    text INTEGER NOT NULL,
+    not_applicable INTEGER NOT NULL,
+    first_id INTEGER NOT NULL, -- occurrences.id
+    first_text_id INTEGER -- of the first with a text as alt
+) STRICT;
+
+CREATE TABLE facets( -- what filters ask for, column by column, 8192 occurrences a row: see facets.h
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE facet_names( -- the texts that numbers in facets stand for
+    facet INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    code INTEGER NOT NULL,
+    PRIMARY KEY(facet, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE texts( -- rows of the full-text index: what is said alike many times is there once
+    id INTEGER PRIMARY KEY,
+    fingerprint INTEGER NOT NULL
+) STRICT;
+
 ALTER TABLE images ADD COLUMN cluster_id INTEGER; -- images.id of the first that is the same or nearly
 
 DROP VIEW inventory;

@@ -153,6 +153,12 @@ static void put_context(struct db_values *values, const struct store_image *imag
     db_put_integer(values, (int64_t)image->verdicts);
 }
 
+void job_store_count_verdicts(struct store_totals *totals, uint64_t verdicts, int64_t occurrences)
+{
+    for (int bit = 0; verdicts; bit++, verdicts >>= 1)
+        totals->verdicts[bit] += verdicts & 1 ? occurrences : 0;
+}
+
 int job_append_occurrence(struct job_store *store, int64_t page_id, const struct store_image *image)
 {
     int64_t image_id = 0, template_id = 0;
@@ -183,6 +189,7 @@ int job_append_occurrence(struct job_store *store, int64_t page_id, const struct
     if (r == 0) {
         store->totals.occurrences++;
         (*alt_counter)++;
+        job_store_count_verdicts(&store->totals, image->verdicts, 1);
     }
     return r;
 }

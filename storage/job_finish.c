@@ -1,12 +1,10 @@
-/* The end of a job in its file: the rest of the frontier is settled, the indexes for readers are
- * built. Writer thread. From here on readers search instead of scanning.
+/* The end of a job in its file: the rest of the frontier is settled, the WAL is emptied. Writer
+ * thread. The index for readers comes next, on a thread of its own: job_index.h.
  */
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "storage/job_store_private.h"
-#include "storage/schema.h"
 
 static int skip_rows(struct job_store *store, const char *reason, int64_t *ret_count)
 {
@@ -71,15 +69,5 @@ static int checkpoint(struct job_store *store)
 
 int job_store_finish(struct job_store *store)
 {
-    const char *indexes = schema_text("storage/job_indexes.sql");
-    assert(indexes);
-    int r = job_store_begin(store);
-    if (r < 0)
-        return r;
-    r = db_exec(store->db, indexes);
-    if (r == 0)
-        r = job_store_commit(store);
-    if (r < 0)
-        job_store_rollback(store);
-    return r < 0 ? r : checkpoint(store);
+    return checkpoint(store);
 }

@@ -1,9 +1,7 @@
--- What the queries of an ended job need; while it runs, they scan. An index on a table with an
--- INTEGER PRIMARY KEY ends in the id, so each of these also gives its rows in order of id.
+-- What the queries of an ended job need beside facets; while it runs, they scan. An index on a table
+-- with an INTEGER PRIMARY KEY ends in the id, so each of these also gives its rows in order of id.
 CREATE INDEX IF NOT EXISTS occurrences_image ON occurrences(image_id);
 CREATE INDEX IF NOT EXISTS occurrences_page ON occurrences(page_id);
-CREATE INDEX IF NOT EXISTS occurrences_alt_state ON occurrences(alt_state);
-CREATE INDEX IF NOT EXISTS occurrences_alt_state_image ON occurrences(alt_state, image_id);
 CREATE INDEX IF NOT EXISTS images_host ON images(host);
 CREATE INDEX IF NOT EXISTS pages_state ON pages(state);
 CREATE INDEX IF NOT EXISTS pages_outcome ON pages(outcome);

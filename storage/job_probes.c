@@ -61,17 +61,22 @@ int job_store_settle_style_sheet(struct job_store *store, const struct store_sty
 
 static const struct {
     enum job_statement queued, one;
-    const char *tally, *skip;
+    const char *tally, *count_queued, *skip;
 } kinds[STORE_ASSET_COUNT] = {
     [STORE_IMAGE] = {.queued = JOB_SELECT_UNPROBED,
                      .one = JOB_SELECT_IMAGE,
                      .tally = "SELECT state, count(*) FROM probes GROUP BY state",
+                     .count_queued =
+                         "SELECT count(*) FROM images WHERE url LIKE 'http%'"
+                         " AND NOT EXISTS (SELECT 1 FROM probes WHERE image_id = images.id)",
                      .skip = "INSERT INTO probes(image_id, state, outcome)"
                              " SELECT id, 'skipped', ? FROM images WHERE url LIKE 'http%'"
                              " AND NOT EXISTS (SELECT 1 FROM probes WHERE image_id = images.id)"},
     [STORE_STYLE_SHEET] = {.queued = JOB_SELECT_QUEUED_SHEETS,
                            .one = JOB_SELECT_SHEET,
                            .tally = "SELECT state, count(*) FROM style_sheets GROUP BY state",
+                           .count_queued =
+                               "SELECT count(*) FROM style_sheets WHERE state = 'queued'",
                            .skip = "UPDATE style_sheets SET state = 'skipped', outcome = ?"
                                    " WHERE state = 'queued'"},
 };
@@ -134,8 +139,10 @@ static int add_state(sqlite3_stmt *row, void *arg)
 int job_store_asset_tally(struct job_store *store, enum store_asset kind,
                           struct store_asset_tally *ret_tally)
 {
-    struct store_asset_tally tally = {0};
+    struct store_asset_tally tally = {.last_id = job_store_last_asset(store, kind)};
     int r = db_each_of(store->db, kinds[kind].tally, add_state, &tally);
+    if (r == 0)
+        r = db_integer(store->db, kinds[kind].count_queued, &tally.queued);
     if (r == 0)
         *ret_tally = tally;
     return r;

@@ -60,14 +60,11 @@ int64_t job_store_last_asset(const struct job_store *store, enum store_asset kin
 
 struct store_asset_tally {
     int64_t done, failed, skipped; /* settled */
+    int64_t queued, last_id;       /* by http or https; none above that id */
 };
 int job_store_asset_tally(struct job_store *store, enum store_asset kind,
                           struct store_asset_tally *ret_tally);
 /* Settles those that are queued as skipped for `reason`, in a transaction of its own. */
 int job_store_skip_assets(struct job_store *store, enum store_asset kind, const char *reason);
-
-/* Job's end: images.cluster_id from what the probes say; see job_clusters.c. In a transaction of
- * its own. */
-int job_store_cluster(struct job_store *store);
 
 #endif

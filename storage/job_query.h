@@ -4,14 +4,23 @@
 #ifndef IMGCRAWL_STORAGE_JOB_QUERY_H
 #define IMGCRAWL_STORAGE_JOB_QUERY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct job_reader;
 
+enum { QUERY_VERDICTS = 64 };
+
 /* -ENOENT; -EILSEQ: not a job's file, or one of a newer version. Each query is one snapshot. */
 int job_reader_open(const char *path, struct job_reader **ret_reader);
 struct job_reader *job_reader_free(struct job_reader *reader);
+
+/* How a full-text search was answered. */
+struct query_told {
+    bool by_scan;    /* there is no index yet: a part of the rows was looked through */
+    int64_t last_id; /* of that part, to be passed as after_id; 0: all were looked at */
+};
 
 /* NULL and 0 mean "any". Rows have id > after_id, at most limit. For images, what is asked of
  * occurrences (alt_state, source, page_id, text in alt or title) must hold for one of its
@@ -31,6 +40,17 @@ struct query_filter {
     int status_min, status_max; /* HTTP status of the page */
     const char *consent;        /* occurrences: "reserved": the page has one of noindex,
                                  * noimageindex, noai, noimageai, tdm_reserved; "open": none */
+    /* images (one of whose occurrences must have it), occurrences: */
+    const char *search; /* words, "phrases", beginnings*: all must be in alt, title, caption or name
+                         * of the file; case and accents do not count. -E2BIG: too many */
+    uint64_t rules;     /* one of these verdicts */
+    const char *template;   /* templates.key */
+    const char *landmark;   /* "none": in none */
+    const char *link_only;  /* "true" "false" */
+    const char *probe;      /* outcome, or state where it has none; "none": not asked for */
+    const char *image_type; /* "image/png" … */
+    int64_t min_bytes, max_bytes, min_width, max_width, min_height, max_height; /* of the image */
+    struct query_told *told; /* filled where there is a search; may be NULL */
 };
 
 /* Texts are borrowed until fn returns, NULL where the row has none. Callbacks return 0 to go on;
@@ -92,6 +112,27 @@ struct sitemap_mention {
 typedef int (*sitemap_mention_fn)(const struct sitemap_mention *row, void *arg);
 int query_sitemap_mentions(struct job_reader *reader, int64_t page_id, unsigned limit,
                            sitemap_mention_fn fn, void *arg);
+
+/* Whether the index is there (job_index.h): while it is not, filters scan. */
+bool query_is_indexed(struct job_reader *reader);
+
+/* Findings: a rule that is broken at one place of a template, the worst and most frequent first. Of
+ * the filter count after_id, limit, rules and template. While there is no index they are counted
+ * anew for each call, and ids are places in this order, which change. */
+struct finding_result {
+    int64_t id, occurrences, pages, images, first_id;
+    int rule;                                          /* its bit */
+    const char *template, *place;                      /* NULL: nowhere in particular */
+    const char *page_url, *image_url, *alt, *dom_path; /* of the first occurrence */
+};
+typedef int (*finding_result_fn)(const struct finding_result *row, void *arg);
+int query_finding_groups(struct job_reader *reader, const struct query_filter *filter,
+                         finding_result_fn fn, void *arg);
+/* How many occurrences have each verdict; of one page, or with page_id 0 of the job. */
+int query_verdict_counts(struct job_reader *reader, int64_t page_id,
+                         int64_t ret_counts[QUERY_VERDICTS]);
+/* The same, only where it is at hand without counting; -EAGAIN. */
+int query_verdict_sums(struct job_reader *reader, int64_t ret_counts[QUERY_VERDICTS]);
 
 /* The hosts of images ("images") or of known URLs ("pages") with their counts, most first, at most
  * limit. */

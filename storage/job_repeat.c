@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "storage/job_file.h"
+#include "storage/job_index.h"
 #include "storage/job_rows.h"
 
 enum repeat_statement {
@@ -50,7 +51,7 @@ static int make_indexes(const char *path, const char **ret_reason)
     struct job_store *store = NULL;
     int r = job_store_open(path, &store, ret_reason);
     if (r == 0)
-        r = job_store_finish(store);
+        r = job_store_build_indexes(store);
     job_store_free(store);
     return r;
 }

@@ -145,6 +145,13 @@ static int add_alt_state(sqlite3_stmt *row, void *arg)
     return 0;
 }
 
+static int add_verdicts(sqlite3_stmt *row, void *arg)
+{
+    job_store_count_verdicts(arg, (uint64_t)sqlite3_column_int64(row, 0),
+                             sqlite3_column_int64(row, 1));
+    return 0;
+}
+
 int job_store_totals(struct job_store *store, struct store_totals *ret_totals)
 {
     struct store_totals totals = {0};
@@ -159,6 +166,9 @@ int job_store_totals(struct job_store *store, struct store_totals *ret_totals)
     if (r == 0)
         r = db_each_of(store->db, "SELECT alt_state, count(*) FROM occurrences GROUP BY alt_state",
                        add_alt_state, &totals);
+    if (r == 0)
+        r = db_each_of(store->db, "SELECT verdicts, count(*) FROM occurrences GROUP BY verdicts",
+                       add_verdicts, &totals);
     if (r == 0)
         *ret_totals = totals;
     return r;

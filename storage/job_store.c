@@ -305,3 +305,34 @@ int job_store_add_event(struct job_store *store, int64_t at_ms, const char *kind
     db_put_text(&values, text);
     return db_values_run(&values);
 }
+
+static int put_rule(sqlite3_stmt *statement, const struct store_rule *rule)
+{
+    struct db_values values = db_values(statement);
+    db_put_integer(&values, rule->bit);
+    db_put_text(&values, rule->name);
+    db_put_text(&values, rule->severity);
+    db_put_text(&values, rule->title);
+    db_put_text(&values, rule->cites);
+    db_put_text(&values, rule->remedy);
+    return db_values_run(&values);
+}
+
+int job_store_put_rules(struct job_store *store, const struct store_rule *rules, size_t count)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store->db,
+                       "INSERT OR REPLACE INTO rules(bit, name, severity, title, cites, remedy)"
+                       " VALUES (?, ?, ?, ?, ?, ?)",
+                       &statement);
+    if (r == 0)
+        r = job_store_begin(store);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = put_rule(statement, &rules[i]);
+    db_finalize(statement);
+    if (r == 0)
+        r = job_store_commit(store);
+    if (r < 0)
+        job_store_rollback(store);
+    return r;
+}

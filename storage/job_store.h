@@ -2,9 +2,9 @@
  * pages, images and their occurrences. Used by the writer thread only; blocking plain functions.
  *
  * Nothing is searched while appending: URL ids are given by the crawler, image ids come from
- * fingerprints kept in memory here (rebuilt by a scan on open), secondary indexes are built by
- * job_store_finish(). WAL, synchronous=NORMAL: after power loss the last transactions may be gone,
- * each as a whole, and those pages are fetched again.
+ * fingerprints kept in memory here (rebuilt by a scan on open), secondary indexes are built when
+ * the job has ended (job_index.h). WAL, synchronous=NORMAL: after power loss the last transactions
+ * may be gone, each as a whole, and those pages are fetched again.
  */
 #ifndef IMGCRAWL_STORAGE_JOB_STORE_H
 #define IMGCRAWL_STORAGE_JOB_STORE_H
@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 struct job_store;
+
+enum { STORE_VERDICTS = 64 };
 
 /* A borrowed string; data == NULL is stored as NULL. Not NUL-ended necessarily. */
 struct store_text {
@@ -142,6 +144,14 @@ int job_store_append(struct job_store *store, const struct store_batch *batch);
 int job_store_commit(struct job_store *store);
 void job_store_rollback(struct job_store *store);
 
+/* What verdicts are about: written anew each time. Severity "error", "warning", "notice", "good".
+ */
+struct store_rule {
+    int bit;
+    const char *name, *severity, *title, *cites, *remedy;
+};
+int job_store_put_rules(struct job_store *store, const struct store_rule *rules, size_t count);
+
 /* Small facts of the job in the file itself ("settings", "job_id"). "fingerprint_seed", a
  * number as strtoull() with base 0 reads it, is there from the start. */
 int job_store_put_meta(struct job_store *store, const char *key, const char *value);
@@ -181,7 +191,8 @@ struct store_totals {
     int64_t alt_missing, alt_empty, alt_whitespace, alt_text; /* occurrences by state */
     int64_t alt_not_applicable;
     int64_t body_bytes, last_url_id;
-    int64_t style_sheets; /* distinct */
+    int64_t style_sheets;             /* distinct */
+    int64_t verdicts[STORE_VERDICTS]; /* occurrences by bit */
 };
 int job_store_totals(struct job_store *store, struct store_totals *ret_totals);
 /* The same, cheaply, kept up to date by append (distinct images are known only here). */
@@ -213,8 +224,8 @@ int job_store_each_sitemap(struct job_store *store, store_sitemap_fn fn, void *a
 /* Finds the ids of the pages that sitemaps named by their text only, in its own transaction: one
  * scan of the known URLs, and of the occurrences. */
 int job_store_settle_sitemaps(struct job_store *store);
-/* Builds the secondary indexes and checkpoints the WAL: the job has ended. Appending still works
- * afterwards, more slowly. */
+/* Checkpoints the WAL: the job has ended. Appending still works afterwards. What makes reading fast
+ * is built by job_index_build(). */
 int job_store_finish(struct job_store *store);
 
 /* Removes a job's file with what SQLite keeps beside it. 0 too where there is none. */

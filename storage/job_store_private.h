@@ -42,7 +42,7 @@ struct job_store {
     sqlite3 *db;
     sqlite3_stmt *statements[JOB_STATEMENT_COUNT];
     struct image_ids *images;
-    struct image_ids *templates;   /* by their place */
+    struct image_ids *templates; /* by their place */
     struct image_ids *style_sheets;
     struct store_totals totals;    /* with what the open transaction has added */
     struct store_totals committed; /* as the file has them */
@@ -60,5 +60,7 @@ int job_append_occurrence(struct job_store *store, int64_t page_id,
 int job_append_sitemaps(struct job_store *store, const struct store_batch *batch);
 /* The counter of totals for an alt state; NULL for a name that is none. */
 int64_t *job_store_alt_counter(struct store_totals *totals, const char *alt_state);
+/* Adds occurrences that have these verdicts. */
+void job_store_count_verdicts(struct store_totals *totals, uint64_t verdicts, int64_t occurrences);
 
 #endif

@@ -1,9 +1,11 @@
 /* Images with the counts of their occurrences. Any thread.
  *
- * Two steps in one statement: `hit` finds the ids of the rows asked for (at most the limit),
- * `tally` counts only those. A filter on occurrences is walked from the occurrences' side. While
- * the job runs there are no indexes, and each step is one scan.
+ * Two steps: `hit` finds the ids of the rows asked for (at most the limit), `tally` takes the sums
+ * of those. While the job runs there is no index: hits and sums are one scan each, and a filter on
+ * occurrences is walked from the occurrences' side.
  */
+#include <errno.h>
+
 #include "storage/query.h"
 
 struct image_walk {
@@ -33,39 +35,41 @@ static int visit_image(sqlite3_stmt *row, void *arg)
 
 static bool asks_occurrences(const struct query_filter *filter)
 {
-    return filter->alt_state || filter->source || filter->page_id || filter->text;
+    return filter->alt_state || filter->source || filter->page_id || filter->text ||
+           filter->rules || filter->template || filter->landmark || filter->link_only ||
+           filter->page_host || filter->consent || filter->status_min || filter->status_max;
 }
 
 static void add_hits_by_image(struct query *query, const struct query_filter *filter)
 {
-    query_add(query, "SELECT i.id FROM images i WHERE i.id > :after");
-    query_add_if(query, filter->host, " AND i.host = :host");
+    query_add(query, "SELECT i.id FROM images i LEFT JOIN probes x ON x.image_id = i.id"
+                     " WHERE i.id > :after");
     query_add_if(query, filter->image_id, " AND i.id = :image");
+    query_add_image_filters(query, filter);
     query_add(query, " ORDER BY i.id LIMIT :limit");
 }
 
 static void add_hits_by_occurrence(struct query *query, const struct query_filter *filter)
 {
-    query_add(query, "SELECT DISTINCT o.image_id FROM occurrences o"
-                     " JOIN images i ON i.id = o.image_id WHERE o.image_id > :after");
-    query_add_if(query, filter->host, " AND i.host = :host");
-    query_add_if(query, filter->image_id, " AND o.image_id = :image");
-    query_add_if(query, filter->page_id, " AND o.page_id = :page");
-    query_add_if(query, filter->alt_state, " AND o.alt_state = :alt_state");
-    query_add_if(query, filter->source, " AND o.source = :source");
-    query_add_if(query, filter->text,
-                 " AND (i.url" QUERY_LIKE " OR o.alt" QUERY_LIKE " OR o.title" QUERY_LIKE ")");
+    query_add(query,
+              "SELECT DISTINCT o.image_id" QUERY_OCCURRENCE_TABLES " WHERE o.image_id > :after");
+    query_add_occurrence_filters(query, filter);
     query_add(query, " ORDER BY o.image_id LIMIT :limit");
 }
 
-static const char tally_sql[] =
+/* Counted anew, where index building has not kept it. */
+static const char count_sql[] =
     "), tally AS ("
     " SELECT o.image_id AS id, count(*) AS occurrences, count(DISTINCT o.page_id) AS pages,"
     "  sum(o.alt_state = 'missing') AS missing, sum(o.alt_state = 'empty') AS empty,"
     "  sum(o.alt_state = 'whitespace') AS whitespace, sum(o.alt_state = 'text') AS text,"
     "  sum(o.alt_state = 'not_applicable') AS not_applicable,"
     "  min(o.id) AS first_id, min(o.id) FILTER (WHERE o.alt_state = 'text') AS first_text_id"
-    " FROM occurrences o WHERE o.image_id IN (SELECT id FROM hit) GROUP BY o.image_id)"
+    " FROM occurrences o WHERE o.image_id IN (SELECT id FROM hit) GROUP BY o.image_id)";
+static const char kept_sql[] = "), tally AS (SELECT s.image_id AS id, s.* FROM hit"
+                               " CROSS JOIN image_sums s ON s.image_id = hit.id)";
+
+static const char rows_sql[] =
     " SELECT t.id, t.occurrences, t.pages, t.missing, t.empty, t.whitespace, t.text, i.url, i.host,"
     "  page.url, speaking.alt, t.not_applicable"
     " FROM tally t CROSS JOIN images i ON i.id = t.id"
@@ -74,16 +78,34 @@ static const char tally_sql[] =
     " LEFT JOIN occurrences speaking ON speaking.id = t.first_text_id"
     " ORDER BY t.id";
 
+static int run(struct job_reader *reader, const struct query_filter *filter,
+               const struct query_ids *ids, struct image_walk *walk)
+{
+    struct query query = {0};
+    query_add(&query, "WITH hit(id) AS (");
+    if (ids)
+        query_add(&query, "SELECT value FROM json_each(:ids)");
+    else if (asks_occurrences(filter))
+        add_hits_by_occurrence(&query, filter);
+    else
+        add_hits_by_image(&query, filter);
+    query_add(&query, query_is_indexed(reader) ? kept_sql : count_sql);
+    query_add(&query, rows_sql);
+    return query_run_ids(reader, &query, filter, ids, visit_image, walk);
+}
+
 int query_images(struct job_reader *reader, const struct query_filter *filter, image_result_fn fn,
                  void *arg)
 {
     struct image_walk walk = {.fn = fn, .arg = arg};
-    struct query query = {0};
-    query_add(&query, "WITH hit(id) AS (");
-    if (asks_occurrences(filter))
-        add_hits_by_occurrence(&query, filter);
-    else
-        add_hits_by_image(&query, filter);
-    query_add(&query, tally_sql);
-    return query_run(reader, &query, filter, visit_image, &walk);
+    struct query_ids ids = {0};
+    bool is_ours = false;
+    int r = query_begin(reader, &is_ours);
+    if (r == 0)
+        r = query_find(reader, filter, QUERY_IMAGES, &ids);
+    if (r == 0 || r == -EOPNOTSUPP)
+        r = run(reader, filter, r == 0 ? &ids : NULL, &walk);
+    query_end(reader, is_ours);
+    query_ids_done(&ids);
+    return r;
 }

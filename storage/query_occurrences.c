@@ -1,6 +1,8 @@
 /* Occurrences: each mention of an image, with its page and its image. Any thread. In order of id,
  * which is the order in which pages were stored.
  */
+#include <errno.h>
+
 #include "storage/query.h"
 
 struct occurrence_walk {
@@ -50,39 +52,50 @@ static int visit_occurrence(sqlite3_stmt *row, void *arg)
     return walk->fn(&occurrence, walk->arg);
 }
 
-/* CROSS JOIN fixes the order of the loops: from the occurrence to its page, never the other way. */
-static const char select_sql[] =
-    "SELECT o.id, o.page_id, o.image_id, o.data_bytes, page.url, i.url, o.raw, o.source,"
-    " o.descriptor, o.alt, o.alt_state, o.title, o.width, o.height, o.loading, o.position, "
-    "p.status,"
-    " p.directives, p.tdm_policy, o.sizes, o.media, o.type, o.aria_label, o.role, o.name,"
-    " o.name_source, o.link, o.caption, o.heading, o.landmark, o.dom_path, t.key, o.flags,"
-    " o.verdicts"
-    " FROM occurrences o CROSS JOIN urls page ON page.id = o.page_id"
-    " CROSS JOIN origins ON origins.id = page.origin_id"
-    " LEFT JOIN pages p ON p.id = o.page_id LEFT JOIN images i ON i.id = o.image_id"
-    " LEFT JOIN templates t ON t.id = o.template_id"
-    " WHERE o.id > :after";
+#define COLUMNS                                                                                    \
+    "SELECT o.id, o.page_id, o.image_id, o.data_bytes, page.url, i.url, o.raw, o.source,"          \
+    " o.descriptor, o.alt, o.alt_state, o.title, o.width, o.height, o.loading, o.position,"        \
+    " p.status, p.directives, p.tdm_policy, o.sizes, o.media, o.type, o.aria_label, o.role,"       \
+    " o.name, o.name_source, o.link, o.caption, o.heading, o.landmark, o.dom_path, t.key,"         \
+    " o.flags, o.verdicts"
+
+static const char select_sql[] = COLUMNS QUERY_OCCURRENCE_TABLES " WHERE o.id > :after";
+static const char select_ids_sql[] =
+    COLUMNS " FROM json_each(:ids) hit CROSS JOIN occurrences o ON o.id = hit.value" //
+    QUERY_OCCURRENCE_JOINS " ORDER BY o.id";
+
+static int run_sql(struct job_reader *reader, const struct query_filter *filter,
+                   struct occurrence_walk *walk)
+{
+    struct query query = {0};
+    query_add(&query, select_sql);
+    query_add_occurrence_filters(&query, filter);
+    query_add(&query, " ORDER BY o.id LIMIT :limit");
+    return query_run(reader, &query, filter, visit_occurrence, walk);
+}
+
+static int run_ids(struct job_reader *reader, const struct query_filter *filter,
+                   const struct query_ids *ids, struct occurrence_walk *walk)
+{
+    struct query query = {0};
+    query_add(&query, select_ids_sql);
+    return query_run_ids(reader, &query, filter, ids, visit_occurrence, walk);
+}
 
 int query_occurrences(struct job_reader *reader, const struct query_filter *filter,
                       occurrence_result_fn fn, void *arg)
 {
     struct occurrence_walk walk = {.fn = fn, .arg = arg};
-    struct query query = {0};
-    query_add(&query, select_sql);
-    query_add_if(&query, filter->page_id, " AND o.page_id = :page");
-    query_add_if(&query, filter->image_id, " AND o.image_id = :image");
-    query_add_if(&query, filter->alt_state, " AND o.alt_state = :alt_state");
-    query_add_if(&query, filter->source, " AND o.source = :source");
-    query_add_if(&query, filter->host, " AND +i.host = :host");
-    query_add_if(&query, filter->page_host, " AND origins.host = :page_host");
-    query_add_if(&query, filter->status_min, " AND p.status >= :status_min");
-    query_add_if(&query, filter->status_max, " AND p.status <= :status_max");
-    query_add_if(&query, filter->text,
-                 " AND (i.url" QUERY_LIKE " OR o.alt" QUERY_LIKE " OR o.title" QUERY_LIKE ")");
-    /* 61: all directives but nofollow, which is about links */
-    query_add_if(&query, filter->consent,
-                 " AND (:consent = 'reserved') = (coalesce(p.directives, 0) & 61 != 0)");
-    query_add(&query, " ORDER BY o.id LIMIT :limit");
-    return query_run(reader, &query, filter, visit_occurrence, &walk);
+    struct query_ids ids = {0};
+    bool is_ours = false;
+    int r = query_begin(reader, &is_ours);
+    if (r == 0)
+        r = query_find(reader, filter, QUERY_OCCURRENCES, &ids);
+    if (r == 0)
+        r = run_ids(reader, filter, &ids, &walk);
+    else if (r == -EOPNOTSUPP)
+        r = run_sql(reader, filter, &walk);
+    query_end(reader, is_ours);
+    query_ids_done(&ids);
+    return r;
 }

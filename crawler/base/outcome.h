@@ -62,6 +62,7 @@ enum outcome_class { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_CLAS
       "answered 200, but the page says that there is nothing here")                                \
     X(CHALLENGE, "challenge", FAILED, false,                                                       \
       "answered with a check for robots instead of the page")                                      \
+    X(URL_INVALID, "url_invalid", FAILED, false, "its URL cannot be read")                         \
     X(INTERNAL_ERROR, "internal_error", FAILED, false, "imgcrawl itself failed; see the log")      \
     /* decided not to */                                                                           \
     X(NOT_HTML, "not_html", SKIPPED, false, "is not HTML, by its Content-Type or by its bytes")    \

@@ -6,6 +6,7 @@ struct body_slots;
 struct engine_config;
 struct fetcher;
 struct hosts;
+struct indexer;
 struct loop;
 struct parser;
 struct probe_cache;
@@ -26,6 +27,7 @@ struct services {
     struct store_writer *writer;
     struct hosts *hosts;
     struct robots *robots;
+    struct indexer *indexer;
     struct probe_cache *probe_cache; /* the writer thread's; NULL: nothing is kept */
     struct probe_shared *probe_shared;
 };

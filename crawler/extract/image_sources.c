@@ -137,6 +137,14 @@ static void see_script(struct image_sources *sources, const struct html_element 
         see_text_element(sources, element);
 }
 
+/* Of another type than CSS it is for scripts (HTML 4.2.6). */
+static void see_style(struct image_sources *sources, const struct html_element *element)
+{
+    const struct html_attribute *type = html_attribute(element, "type");
+    if (!type || !*type->value || strcasecmp(type->value, "text/css") == 0)
+        see_text_element(sources, element);
+}
+
 static void see_link_to_image(struct image_sources *sources, const struct html_element *element)
 {
     const struct html_attribute *href = html_attribute(element, "href");
@@ -188,7 +196,7 @@ static void see_element(struct image_sources *sources, const struct html_element
         see_script(sources, element);
         break;
     case HTML_STYLE:
-        see_text_element(sources, element);
+        see_style(sources, element);
         break;
     default:
         break;

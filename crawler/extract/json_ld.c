@@ -19,6 +19,11 @@ struct json_ld_reader {
     json_t *told;  /* URLs, each once */
 };
 
+void json_ld_preload(void)
+{
+    json_object_seed(0);
+}
+
 /* --- the text --- */
 
 static const char *const openings[] = {"\xef\xbb\xbf", "<!--", "<![CDATA[", "//", "/*", "*/"};

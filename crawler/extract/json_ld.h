@@ -10,6 +10,10 @@ struct arena;
 /* As JSON takes about 70 times its size in memory at worst; a longer text gives nothing. */
 enum { JSON_LD_MAX_BYTES = 1024 * 1024 };
 
+/* Seeds the hash tables of jansson, which else reads a random device at first use: to be called
+ * before the sandbox. */
+void json_ld_preload(void);
+
 /* url: as written, white space around it removed; in the arena, NUL-ended. */
 typedef void (*json_ld_image_fn)(const char *url, size_t bytes, void *arg);
 

@@ -16,6 +16,7 @@
 #include "crawler/extract/charset_query.h"
 #include "crawler/extract/extract.h"
 #include "crawler/extract/image_record.h"
+#include "crawler/extract/json_ld.h"
 #include "crawler/extract/parse_request.h"
 #include "crawler/extract/robots_txt.h"
 #include "crawler/extract/sitemap.h"
@@ -45,6 +46,7 @@ static void preload(void)
     struct url url;
     charset_preload();
     charset_query_preload();
+    json_ld_preload();
     (void)url_parse(idn, sizeof idn - 1, NULL, &url);
 }
 

@@ -52,7 +52,7 @@ enum image_source {
     IMAGE_SOURCE_OG_IMAGE,         /* meta property=og:image */
     IMAGE_SOURCE_TWITTER_IMAGE,    /* meta name=twitter:image */
     IMAGE_SOURCE_JSON_LD,          /* image, thumbnailUrl, logo in JSON-LD */
-    IMAGE_SOURCE_LINK,             /* a href to an image file */
+    IMAGE_SOURCE_LINK,             /* a or area href to an image file */
     IMAGE_SOURCE_SITEMAP,          /* an image entry of a sitemap; never in a page record */
     IMAGE_SOURCE_COUNT
 };

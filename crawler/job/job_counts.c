@@ -68,6 +68,18 @@ void job_counts_skip_queued(struct job_counts *counts, enum outcome reason, int6
     check_sum(counts);
 }
 
+static void skip_queued_assets(struct asset_counts *counts)
+{
+    counts->skipped += counts->queued;
+    counts->queued = 0;
+}
+
+void job_counts_skip_assets(struct job_counts *counts)
+{
+    skip_queued_assets(&counts->probes);
+    skip_queued_assets(&counts->style_sheets);
+}
+
 static json_t *outcomes_to_json(const struct job_counts *counts, enum outcome_class class_)
 {
     json_t *object = json_object();
@@ -86,11 +98,22 @@ static json_t *assets_to_json(const struct asset_counts *counts)
                      counts->failed, "skipped", counts->skipped);
 }
 
+static json_t *verdicts_to_json(const struct job_counts *counts)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < AUDIT_RULE_COUNT; i++) {
+        if (counts->verdicts[i])
+            json_object_set_new(object, audit_rule((enum audit_rule_id)i)->name,
+                                json_integer(counts->verdicts[i]));
+    }
+    return object;
+}
+
 json_t *job_counts_to_json(const struct job_counts *counts)
 {
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I,"
-        " s:o, s:o}",
+        " s:o, s:o, s:o}",
         "known", counts->known, "done", counts->by_class[OUTCOME_DONE], "queued", counts->queued,
         "in_flight", counts->in_flight, "skipped", counts->by_class[OUTCOME_SKIPPED], "failed",
         counts->by_class[OUTCOME_FAILED], "done_by_outcome", outcomes_to_json(counts, OUTCOME_DONE),
@@ -99,7 +122,8 @@ json_t *job_counts_to_json(const struct job_counts *counts)
         counts->occurrences, "alt", "missing", counts->alt_missing, "empty", counts->alt_empty,
         "whitespace", counts->alt_whitespace, "text", counts->alt_text, "not_applicable",
         counts->alt_not_applicable, "body_bytes", counts->body_bytes, "probes",
-        assets_to_json(&counts->probes), "style_sheets", assets_to_json(&counts->style_sheets));
+        assets_to_json(&counts->probes), "style_sheets", assets_to_json(&counts->style_sheets),
+        "verdicts", verdicts_to_json(counts));
 }
 
 static int64_t integer_of(const json_t *object, const char *name)
@@ -144,6 +168,9 @@ void job_counts_from_json(const json_t *object, struct job_counts *ret_counts)
     counts.alt_whitespace = integer_of(alt, "whitespace");
     counts.alt_text = integer_of(alt, "text");
     counts.alt_not_applicable = integer_of(alt, "not_applicable");
+    for (int i = 0; i < AUDIT_RULE_COUNT; i++)
+        counts.verdicts[i] = integer_of(json_object_get(object, "verdicts"),
+                                        audit_rule((enum audit_rule_id)i)->name);
     outcomes_from_json(json_object_get(object, "done_by_outcome"), &counts);
     outcomes_from_json(json_object_get(object, "skipped_by_reason"), &counts);
     outcomes_from_json(json_object_get(object, "failed_by_reason"), &counts);

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "crawler/audit/audit_rules.h"
 #include "crawler/base/outcome.h"
 
 /* Of images that are asked for, or of style sheets: known = the sum of the others. */
@@ -23,7 +24,8 @@ struct job_counts {
     int64_t images, occurrences;           /* distinct image URLs; references on pages */
     int64_t alt_missing, alt_empty, alt_whitespace, alt_text; /* occurrences by state of alt */
     int64_t alt_not_applicable;
-    int64_t body_bytes; /* of pages, decompressed */
+    int64_t body_bytes;                       /* of pages, decompressed */
+    int64_t verdicts[AUDIT_RULE_COUNT];       /* occurrences by rule */
     struct asset_counts probes, style_sheets; /* all 0 where the job asks for none */
 };
 
@@ -36,6 +38,9 @@ void job_counts_unlease(struct job_counts *counts);                      /* in f
 void job_counts_settle(struct job_counts *counts, enum outcome outcome); /* in flight → outcome */
 void job_counts_release(struct job_counts *counts, enum outcome reason); /* skipped → queued */
 void job_counts_skip_queued(struct job_counts *counts, enum outcome reason, int64_t count);
+
+/* Whatever is queued of images and style sheets is skipped. */
+void job_counts_skip_assets(struct job_counts *counts);
 
 /* {"known", "done", "queued", "in_flight", "skipped", "failed", "done_by_outcome": {},
  * "skipped_by_reason": {}, "failed_by_reason": {}, "images", "occurrences", "alt":

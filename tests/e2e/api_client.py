@@ -12,6 +12,12 @@ class CheckedDaemon(Daemon):
         return answer
 
 
+def wait_for_index(api, job):
+    """Until the rules that need the whole job have judged it, too."""
+    api.wait_until(lambda: api.job(job["id"])["index"], lambda index: index["state"] == "ready")
+    return job
+
+
 def results(job, part):
     return f"/v1/jobs/{job['id']}/{part}"
 

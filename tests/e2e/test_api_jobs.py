@@ -22,7 +22,8 @@ def test_a_new_job_is_answered_with_its_place_and_all_its_settings(api, site):
         "max_seconds": 604800, "max_host_pages": 0, "max_query_variants": 10000, "max_path_depth": 30,
         "max_repeated_segments": 4, "max_sitemaps": 1000, "detect_traps": True, "delay_ms": 0, "max_in_flight": 0,
         "remove_tracking": False, "remove_session_ids": False, "remove_parameters": [], "cookies": True, "headers": {},
-        "credentials": [], "proxy": "", "default_charset": "windows-1252", "detect_soft_404": True, "repeat_of": 0}
+        "credentials": [], "proxy": "", "default_charset": "windows-1252", "detect_soft_404": True, "repeat_of": 0,
+        "probe": "off", "probe_first_bytes": 65536, "probe_max_bytes": 0, "probe_freshness_s": 604800, "style_sheets": False}
     assert api.get(answer.headers["Location"]).json["id"] == job["id"]
     api.wait_for(job["id"])
 
@@ -156,13 +157,18 @@ def test_every_link_of_a_job_leads_somewhere(api, crawled):
         assert api.get(target).status == 200, name
 
 
+def without_index(job):
+    """What does not change while the index is built."""
+    counts = {name: count for name, count in job["counts"].items() if name != "verdicts"}
+    return {**job, "counts": counts, "index": None}
+
+
 def test_the_numbers_are_the_same_after_a_restart(tmp_path, site):
     api = CheckedDaemon(tmp_path / "data").start()
     before = api.crawl(site.url)
     assert api.stop() == 0
     api.start()
-    after = api.job(before["id"])
-    assert after == before
+    assert without_index(api.job(before["id"])) == without_index(before)
     assert api.stop() == 0
 
 

@@ -84,7 +84,7 @@ def test_help_config_lists_every_option_with_its_default():
     (["crawl", "http://a/", "--max-pages"], "--max-pages needs a value"),
     (["crawl", "http://a/", "--scope", "planet"], "--scope: "),
     (["crawl", "ftp://a/"], "ftp://a/: "),
-    (["crawl", "http://a/", "--out", "images.xml"], "--out images.xml: the name must end in .jsonl or .csv"),
+    (["crawl", "http://a/", "--out", "images.xml"], "--out images.xml: the name must end in .csv, jsonl, parquet or sqlite"),
     (["crawl", "http://a/", "--resume", "--new"], "exclude each other"),
     (["crawl", "http://a/", "--set", "fetch.max_attempts=0"], "must be a whole number from 1 to 20"),
     (["serve", "http://a/"], "did you mean 'imgcrawl crawl http://a/'?"),

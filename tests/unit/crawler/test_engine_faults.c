@@ -91,7 +91,7 @@ static void disk_that_fails_for_a_moment_leaves_a_file_that_holds_together(void 
 {
     (void)state;
     int crawls = 0;
-    for (long nth = 8; nth < 80; nth += 6) {
+    for (long nth = 8; nth < 160; nth += 10) {
         set_fault(FAULT_ERRNO, ENOSPC, nth);
         struct promise *created = begin_creation(&world, "");
         wait_for(created);

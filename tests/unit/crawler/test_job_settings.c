@@ -208,7 +208,7 @@ static void settings_read_back_the_same(void **state)
     assert_int_equal(job_settings_from_json(once, &back, &error), 0);
     again = job_settings_to_json(back);
     assert_true(json_equal(once, again));
-    assert_int_equal(json_object_size(once), 30);
+    assert_int_equal(json_object_size(once), 35);
     assert_int_equal(back->max_depth, 0);
     json_decref(once);
     json_decref(again);
