@@ -168,8 +168,8 @@ static void share_has_patience_by_what_is_usual(void **state)
     (void)state;
     struct host_share share;
     host_share_init(&share, 256, 50, 100);
-    assert_int_equal(host_share_patience_ms(&share, 3000), 250);
-    assert_int_equal(host_share_patience_ms(&share, 60), 60);
+    assert_int_equal(host_share_patience_ms(&share, 3000), 50);
+    assert_int_equal(host_share_patience_ms(&share, 40), 40);
     host_share_learn(&share, 200);
     assert_int_equal(host_share_patience_ms(&share, 3000), 800);
     for (int i = 0; i < 100; i++)
