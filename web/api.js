@@ -105,5 +105,9 @@ export const api = {
     listHostRules: (signal) => call('GET', '/v1/host-rules', { signal }),
     putHostRule: (rule, signal) => call('PUT', '/v1/host-rules', { body: rule, signal }),
     deleteHostRule: (pattern, signal) => call('DELETE', '/v1/host-rules', { query: { pattern }, signal }),
+    listRules: (signal) => call('GET', '/v1/rules', { signal }),
+    listFindings: (id, query, signal) => call('GET', jobPath(id, '/findings'), { query, signal }),
+    diff: (id, query, signal) => call('GET', jobPath(id, '/diff'), { query, signal }),
     exportPath: (id, kind) => jobPath(id, `/export.${kind}`),
+    reportPath: (id, format) => jobPath(id, `/report?format=${format}`),
 };

@@ -6,12 +6,15 @@ import { api } from './api.js';
 import { h } from './dom.js';
 import { start } from './router.js';
 import { errorBox } from './parts/notice.js';
+import { diffView } from './views/diff.js';
+import { findingsView } from './views/findings.js';
 import { hostsView } from './views/hosts.js';
 import { imagesView } from './views/images.js';
 import { jobView } from './views/job.js';
 import { jobsView } from './views/jobs.js';
 import { pageView } from './views/page.js';
 import { pagesView } from './views/pages.js';
+import { placesView } from './views/places.js';
 import { sitemapsView } from './views/sitemaps.js';
 import { skippedView } from './views/skipped.js';
 import { whyView } from './views/why.js';
@@ -20,6 +23,9 @@ const ROUTES = [
     [/^\/$/, jobsView],
     [/^\/jobs\/(\w+)$/, jobView],
     [/^\/jobs\/(\w+)\/images$/, imagesView],
+    [/^\/jobs\/(\w+)\/places$/, placesView],
+    [/^\/jobs\/(\w+)\/findings$/, findingsView],
+    [/^\/jobs\/(\w+)\/diff$/, diffView],
     [/^\/jobs\/(\w+)\/pages$/, pagesView],
     [/^\/jobs\/(\w+)\/pages\/(\w+)$/, pageView],
     [/^\/jobs\/(\w+)\/skipped$/, skippedView],

@@ -42,7 +42,74 @@ export const PAGE_FLAGS = {
     meta_nofollow: 'asks crawlers not to follow its links',
 };
 
-export const SOURCES = { img: 'img src', srcset: 'srcset', sitemap: 'sitemap' };
+/* How a page names an image. */
+export const SOURCES = {
+    img: 'img src',
+    srcset: 'srcset',
+    picture: 'source in picture',
+    lazy_src: 'lazy src',
+    lazy_srcset: 'lazy srcset',
+    lazy_background: 'lazy background',
+    input: 'image button',
+    poster: 'video poster',
+    svg_image: 'image in an SVG',
+    svg: 'inline SVG',
+    object: 'object',
+    embed: 'embed',
+    style_attribute: 'style attribute',
+    style_element: 'style element',
+    style_sheet: 'style sheet',
+    icon: 'icon of the page',
+    apple_touch_icon: 'touch icon',
+    preload: 'preload',
+    image_src: 'link image_src',
+    og_image: 'Open Graph',
+    twitter_image: 'Twitter card',
+    json_ld: 'JSON-LD',
+    link: 'link to an image',
+    sitemap: 'sitemap',
+};
+
+export const LANDMARKS = { header: 'the header', nav: 'the navigation', main: 'the main content', aside: 'an aside', footer: 'the footer' };
+
+/* What gives an image the name that is read out. */
+export const NAME_SOURCES = {
+    'aria-labelledby': 'by aria-labelledby',
+    'aria-label': 'by aria-label',
+    alt: 'by its alt',
+    title: 'by its title',
+    svg_title: 'by the title of the SVG',
+    value: 'by its value',
+};
+
+/* What else is to be known of an image at its place. */
+export const IMAGE_FLAGS = {
+    link_only: 'nothing else names the link or button around it',
+    in_button: 'in a button',
+    aria_hidden: 'hidden from screen readers',
+    presentational: 'told to be decoration',
+    noscript: 'only without scripts',
+    placeholder: 'stands in until the real image is loaded',
+    lazy: 'loaded when it comes into sight',
+};
+
+/* Worst first. */
+export const SEVERITIES = { error: 'Error', warning: 'Warning', notice: 'Notice', good: 'As it should be' };
+
+/* What may have changed between two crawls of a site. */
+export const DIFF_KINDS = {
+    added: { label: 'New images', hint: 'that the older crawl did not find' },
+    gone: { label: 'Images gone', hint: 'that this crawl no longer finds' },
+    changed: { label: 'Files changed', hint: 'another picture at the same URL' },
+    replaced: { label: 'Images replaced', hint: 'another URL at the same place' },
+    alt_fixed: { label: 'Alt fixed', hint: 'was missing or blank, now there' },
+    alt_broken: { label: 'Alt broken', hint: 'was there, now missing or blank' },
+    alt_reworded: { label: 'Alt reworded', hint: 'other words' },
+    findings_new: { label: 'New findings', hint: 'of all rules' },
+    findings_gone: { label: 'Findings gone', hint: 'of all rules' },
+    pages_added: { label: 'New pages', hint: 'that the older crawl did not know' },
+    pages_gone: { label: 'Pages gone', hint: 'that this crawl no longer finds' },
+};
 
 /* Worst first: the order in which an auditor wants to see them. */
 export const ALT_STATES = {
@@ -89,6 +156,7 @@ const OUTCOMES = {
     parse_failed: ['Not parsed', 'the parser gave no valid answer'],
     soft_404: ['Soft 404', 'it answered 200, but the page says that there is nothing here'],
     challenge: ['Robot check', 'a check for robots came instead of the page'],
+    url_invalid: ['URL not valid', 'nothing can be asked for under it'],
     internal_error: ['Internal error', 'imgcrawl itself failed; its log says more'],
     not_html: ['Not HTML', 'by its Content-Type or its bytes: PDF, an image or the like'],
     out_of_scope: ['Out of scope', 'lies outside the scope of the job'],

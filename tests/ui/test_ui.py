@@ -145,6 +145,7 @@ def test_each_alt_tile_of_the_overview_leads_to_those_images(screen, crawled):
 
 def test_search_and_source_narrow_the_gallery(screen, crawled):
     screen.open(f'/jobs/{crawled}/images')
+    screen.reveal('#filter-text')
     screen.type('#filter-text', 'harbour')
     screen.wait(lambda: names(screen) == {'harbour.png'}, 'one image by text')
     screen.type('#filter-text', 'wide')

@@ -40,10 +40,13 @@ def test_every_outcome_has_its_words():
     assert sorted(re.findall(r'^    (\w+): \[', table, re.M)) == sorted(outcomes)
 
 
-ENTRY = r'\[{}_\w+\] = "(\w+)"'
+ENTRY = r'\[{}_\w+\] = "([\w-]+)"'
 NAMES = [('TRAPS', 'frontier/trap_shape.c', ENTRY.format('TRAP')), ('PACES', 'hosts/host_pace.c', ENTRY.format('PACE')),
          ('SITEMAP_KINDS', 'extract/sitemap_record.c', ENTRY.format('SITEMAP')), ('SITEMAP_VIAS', 'sitemaps/sitemaps.c', ENTRY.format('SITEMAP_VIA')),
-         ('OBSTACLES', 'sitemaps/estimate_sum.c', r'add_obstacle\([^"]*?, "(\w+)"'), ('RULES', 'why.c', r'(?:return|kind =) "(\w+)"')]
+         ('OBSTACLES', 'sitemaps/estimate_sum.c', r'add_obstacle\([^"]*?, "(\w+)"'), ('RULES', 'why.c', r'(?:return|kind =) "(\w+)"'),
+         ('SOURCES', 'extract/record_names.c', ENTRY.format('IMAGE_SOURCE')), ('LANDMARKS', 'extract/record_names.c', ENTRY.format('LANDMARK')),
+         ('NAME_SOURCES', 'extract/record_names.c', ENTRY.format('NAME')), ('IMAGE_FLAGS', 'extract/record_names.c', r'return "(\w+)"'),
+         ('SEVERITIES', 'audit/audit_rules.c', ENTRY.format('AUDIT')), ('DIFF_KINDS', '../storage/job_diff.h', r'X\([A-Z_]+, "(\w+)"')]
 
 
 @pytest.mark.parametrize('table, source, pattern', NAMES, ids=[name for name, *_ in NAMES])
@@ -51,7 +54,7 @@ def test_every_other_name_that_the_crawler_gives_has_its_words(table, source, pa
     names = re.findall(pattern, (ROOT / 'crawler' / source).read_text())
     words = re.search(rf'const {table} = \{{(.*?)\}};', (WEB / 'names.js').read_text(), re.S).group(1)
     assert len(names) > 2
-    assert set(names) - set(re.findall(r'(\w+): [\'{]', words)) == set()
+    assert set(names) - set(re.findall(r'([\w-]+)\'?: [\'{]', words)) == set()
 
 
 def palettes():

@@ -54,8 +54,11 @@ function setValue(control, value) {
     }
 }
 
-/* onChange(query) hears the values that are set. */
-export function filterForm(label, fields, onChange) {
+/* onChange(query) hears the values that are set; the fields of `more` are folded away until one is set. */
+export function filterForm(label, first, onChange, more = []) {
+    const fields = [...first, ...more];
+    const folded = more.length ? h('details', { class: 'filters-more' }, h('summary', null, 'More filters'),
+        h('div', { class: 'filters' }, more.map((field) => field.node))) : null;
     const values = () => Object.fromEntries(fields.map(({ name, control }) => [name, control.value]).filter(([, value]) => value));
     let timer = 0;
     const tell = () => {
@@ -73,11 +76,12 @@ export function filterForm(label, fields, onChange) {
                 timer = setTimeout(tell, TYPING_REST_MS);
             },
         },
-    }, fields.map((field) => field.node));
+    }, first.map((field) => field.node), folded);
     return {
         node,
         set(query) {
             for (const { name, control } of fields) setValue(control, query[name] ?? '');
+            if (more.some(({ name }) => query[name])) folded.open = true;
         },
     };
 }

@@ -6,6 +6,11 @@ import { h, setText } from '../dom.js';
 import { plural } from '../format.js';
 import { errorBox } from './notice.js';
 
+/* Without an index a search looks through the rows part by part. */
+function scanNote() {
+    return h('p', { class: 'quiet scan-note' }, 'The index is not ready yet, so only a part has been looked through so far.');
+}
+
 /* load(cursor, signal) gives { items, next }; add(items) puts them into `body`; clear() empties it;
  * empty() makes what is shown when there is nothing; nouns: ['image', 'images']. */
 export function listing({ signal, announce, nouns, body, load, add, clear, empty }) {
@@ -32,12 +37,13 @@ export function listing({ signal, announce, nouns, body, load, add, clear, empty
         shown += page.items.length;
         cursor = page.next ?? null;
         add(page.items);
-        message.replaceChildren(...(shown === 0 ? [empty()] : []));
+        const none = shown === 0 && cursor === null;
+        message.replaceChildren(...(none ? [empty()] : []), ...(page.searched === 'scan' ? [scanNote()] : []));
         body.hidden = shown === 0;
-        foot.hidden = shown === 0;
+        foot.hidden = none;
         more.hidden = cursor === null;
-        setText(status, cursor === null ? `${plural(shown, ...nouns)}, all shown` : `First ${plural(shown, ...nouns)} shown`);
-        announce(shown === 0 ? `No ${nouns[1]}` : status.textContent);
+        setText(status, cursor === null ? `${plural(shown, ...nouns)}, all shown` : shown === 0 ? 'Nothing so far' : `First ${plural(shown, ...nouns)} shown`);
+        announce(none ? `No ${nouns[1]}` : status.textContent);
     }
 
     async function fetchPage(first) {

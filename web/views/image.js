@@ -27,7 +27,7 @@ function picture(image, url) {
 }
 
 /* images: what the gallery has loaded, by id in order; open(id) and closed() change the address. */
-export function imagePanel(ctx, jobId, { images, open, closed }) {
+export function imagePanel(ctx, jobId, { images, rules, open, closed }) {
     const step = (name, label, by) => h('button', {
         type: 'button', class: 'button button-icon', title: label, 'aria-label': label, on: { click: () => walk(by) },
     }, icon(name));
@@ -93,7 +93,7 @@ export function imagePanel(ctx, jobId, { images, open, closed }) {
             load: (cursor, signal) => api.listOccurrences(jobId, { image_id: id, limit: PAGE, cursor }, signal),
             add(items) {
                 if (!image && !head.querySelector('.panel-picture')) showHead(null, items[0]?.url);
-                places.append(...items.map((item) => occurrenceOnPage(jobId, item)));
+                places.append(...items.map((item) => occurrenceOnPage(jobId, item, rules)));
             },
             clear: () => places.replaceChildren(),
             empty: () => emptyState('Nowhere', 'No page of this job shows this image.'),

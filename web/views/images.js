@@ -5,12 +5,14 @@
 import { api } from '../api.js';
 import { foreign, h, keyed } from '../dom.js';
 import { count, fileName, plural, shortUrl } from '../format.js';
-import { ALT_STATES, isActive, jobTitle, SOURCES } from '../names.js';
+import { isActive, jobTitle } from '../names.js';
 import { altSummary, thumbAlt, worstAlt } from '../parts/alt.js';
-import { choice, filterForm, search, select, setOptions } from '../parts/filters.js';
+import { choice, filterForm, setOptions } from '../parts/filters.js';
 import { icon } from '../parts/icons.js';
+import { filtersOf, sharedFields } from '../parts/image_filters.js';
 import { listing } from '../parts/listing.js';
 import { emptyState } from '../parts/notice.js';
+import { loadRules } from '../parts/rules.js';
 import { thumb } from '../parts/thumb.js';
 import { go, href } from '../router.js';
 import { imagePanel } from './image.js';
@@ -45,16 +47,13 @@ function row(image, link) {
         h('p', { class: 'row-facts' }, placesText(image)));
 }
 
-function makeFilters(onChange) {
-    const alt = choice('alt_state', 'Alt text', [['', 'All'], ...Object.entries(ALT_STATES).map(([value, { label }]) => [value, label, icon(value)])]);
-    const text = search('text', 'Text', 'In URL or alt');
-    const host = select('host', 'Host', [['', 'Any host']]);
-    const source = select('source', 'Source', [['', 'Any source'], ...Object.entries(SOURCES)]);
+function makeFilters(rules, onChange) {
+    const { first, more, host } = sharedFields(rules);
     const view = choice('view', 'Show as', [['', 'Grid', icon('grid')], ['list', 'List', icon('list')]], { compact: true });
-    return { form: filterForm('Filter images', [alt, text, host, source, view], onChange), host };
+    return { form: filterForm('Filter images', [...first, view], onChange, more), host };
 }
 
-async function loadHosts(ctx, jobId, field) {
+export async function loadHosts(ctx, jobId, field) {
     try {
         const { items } = await api.listHosts(jobId, 'images', ctx.signal);
         setOptions(field, [['', 'Any host'], ...items.map(({ host, count: number }) => [host, `${host} (${count(number)})`])]);
@@ -63,8 +62,6 @@ async function loadHosts(ctx, jobId, field) {
     }
 }
 
-const FILTERS = ['alt_state', 'host', 'source', 'text', 'page_id'];
-const filtersOf = (query) => Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]]));
 const listKey = (query) => JSON.stringify([filtersOf(query), query.view ?? '']);
 
 function emptyGallery(job, query, path) {
@@ -80,7 +77,7 @@ function emptyGallery(job, query, path) {
 }
 
 export async function imagesView(ctx) {
-    const frame = await jobFrame(ctx, 'images');
+    const [frame, rules] = await Promise.all([jobFrame(ctx, 'images'), loadRules()]);
     const { job } = frame;
     const { path } = ctx;
     let { query } = ctx;
@@ -104,9 +101,9 @@ export async function imagesView(ctx) {
         },
         empty: () => emptyGallery(frame.job, query, path),
     });
-    const { form, host } = makeFilters((set) => go(path, { page_id: query.page_id, ...set }, { replace: true }));
+    const { form, host } = makeFilters(rules, (set) => go(path, { page_id: query.page_id, template: query.template, ...set }, { replace: true }));
     const panel = imagePanel(ctx, job.id, {
-        images,
+        images, rules,
         open: (id) => go(path, { ...query, image: id }, { replace: true }),
         closed: () => go(path, { ...query, image: '' }, { replace: true }),
     });

@@ -5,9 +5,11 @@
 import { api } from '../api.js';
 import { foreign, h, keyed, setText } from '../dom.js';
 import { bytes, count, duration, isoTime, percent, plural, rate, timeOfDay } from '../format.js';
-import { ALT_STATES, isActive, isFinal, jobTitle, outcomeLabel, outcomeText } from '../names.js';
+import { ALT_STATES, isActive, isFinal, jobTitle, outcomeLabel, outcomeText, SEVERITIES } from '../names.js';
 import { icon } from '../parts/icons.js';
+import { indexProgress } from '../parts/index_progress.js';
 import { emptyState } from '../parts/notice.js';
+import { loadRules, ruleOf, severityTag } from '../parts/rules.js';
 import { countsBar, partsOf } from '../parts/state.js';
 import { whyForm } from '../parts/why_form.js';
 import { href } from '../router.js';
@@ -49,22 +51,36 @@ function sumLine() {
     };
 }
 
+function assetText(words, { known, done, failed, skipped }) {
+    const rest = [failed ? `${count(failed)} failed` : null, skipped ? `${count(skipped)} skipped` : null].filter(Boolean);
+    return `${words}: ${count(done)} of ${count(known)}${rest.length ? ` (${rest.join(', ')})` : ''}`;
+}
+
+/* What was asked for beside the pages. */
+function assetsText({ probes, style_sheets: sheets }) {
+    return [probes?.known ? assetText('Images asked for', probes) : null, sheets?.known ? assetText('Style sheets read', sheets) : null]
+        .filter(Boolean).join(' · ');
+}
+
 function progressCard() {
     const bar = countsBar();
     const sum = sumLine();
     const speed = h('p', { class: 'quiet' });
+    const assets = h('p', { class: 'quiet assets' });
     return {
-        node: card('progress-title', 'Progress', bar.node, sum.node, speed),
+        node: card('progress-title', 'Progress', bar.node, sum.node, speed, assets),
         update(job) {
             bar.update(job);
             sum.update(job);
             setText(speed, speedText(job));
+            setText(assets, assetsText(job.counts));
+            assets.hidden = assets.textContent === '';
         },
     };
 }
 
 function altCard(job) {
-    const total = h('p', { class: 'quiet' });
+    const total = h('a', { href: href(`/jobs/${job.id}/places`) });
     const tiles = Object.entries(ALT_STATES).map(([state, { label, hint }]) => {
         const number = h('span', { class: 'alt-number' });
         const share = h('span', { class: 'alt-share' });
@@ -75,7 +91,7 @@ function altCard(job) {
         return { state, node, number, share };
     });
     return {
-        node: card('alt-title', 'Alt texts', h('ul', { class: 'alt-tiles', role: 'list' }, tiles.map(({ node }) => node)), total),
+        node: card('alt-title', 'Alt texts', h('ul', { class: 'alt-tiles', role: 'list' }, tiles.map(({ node }) => node)), h('p', { class: 'quiet' }, total)),
         update({ counts }) {
             for (const { state, node, number, share } of tiles) {
                 const value = counts.alt?.[state] ?? 0;
@@ -87,6 +103,36 @@ function altCard(job) {
             setText(total, `${plural(counts.images, 'image')} in ${plural(counts.occurrences, 'place')}`);
         },
     };
+}
+
+/* How often each rule found something, worst first. */
+function verdictsCard(job) {
+    const list = h('ul', { class: 'rule-counts', role: 'list' });
+    const none = h('p', { class: 'quiet' });
+    const progress = indexProgress();
+    const order = Object.keys(SEVERITIES);
+    let rules = new Map();
+    let latest = null;
+    const make = ({ rule }) => {
+        const value = h('span', { class: 'number' });
+        const node = h('li', { 'data-rule': rule.name }, severityTag(rule.severity), h('a', { href: href(`/jobs/${job.id}/findings`, { rule: rule.name }) }, rule.title), value);
+        return { node, update: (item) => setText(value, count(item.value)) };
+    };
+    function update(now) {
+        latest = now;
+        const items = Object.entries(now.counts.verdicts ?? {}).map(([name, value]) => ({ rule: ruleOf(rules, name), value }))
+            .filter(({ value }) => value > 0)
+            .sort((a, b) => order.indexOf(a.rule.severity) - order.indexOf(b.rule.severity) || b.value - a.value);
+        keyed(list, items, ({ rule }) => `${rule.name} ${rule.title}`, make);
+        none.hidden = items.length > 0;
+        setText(none, isActive(now.state) ? 'Nothing so far' : 'The rules found nothing');
+        progress.update(now);
+    }
+    loadRules().then((found) => {
+        rules = found;
+        if (latest) update(latest);
+    });
+    return { node: card('verdicts-title', 'Findings', progress.node, list, none), update };
 }
 
 /* One row a reason, with a link to its pages. */
@@ -132,11 +178,14 @@ function exportCard(job) {
     const changes = h('a', { class: 'button', href: href('/', { from: job.id, repeat: 'yes' }), title: 'Pages that have not changed since are not fetched anew' },
         icon('again'), 'Crawl what changed …');
     const link = (kind, label) => h('a', { class: 'button', href: api.exportPath(job.id, kind), download: `job-${job.id}.${kind}` }, icon('download'), label);
+    const report = (format, label, props) => h('a', { class: 'button', href: api.reportPath(job.id, format), ...props }, icon(format === 'html' ? 'external' : 'download'), label);
     return {
         node: card('export-title', 'Take the results with you',
             h('p', { class: 'quiet' }, 'One row for each place where an image stands: page, URL, alt, position. Also while the crawl runs.'),
-            h('p', { class: 'button-row' }, link('csv', 'CSV'), link('jsonl', 'JSON lines'),
-                h('a', { class: 'button', href: href('/', { from: job.id }) }, icon('again'), 'Crawl again …'), changes)),
+            h('p', { class: 'button-row' }, link('csv', 'CSV'), link('jsonl', 'JSON lines'), link('parquet', 'Parquet'), link('sqlite', 'SQLite'),
+                report('html', ['Report', h('span', { class: 'unseen' }, ' (opens in a new tab)')], { target: '_blank', rel: 'noopener' }),
+                report('sarif', 'SARIF', { download: `job-${job.id}.sarif` }), report('junit', 'JUnit', { download: `job-${job.id}.xml` })),
+            h('p', { class: 'button-row' }, h('a', { class: 'button', href: href('/', { from: job.id }) }, icon('again'), 'Crawl again …'), changes)),
         update: ({ state }) => { changes.hidden = !isFinal(state); },
     };
 }
@@ -201,11 +250,12 @@ export async function jobView(ctx) {
     const frame = await jobFrame(ctx, 'job');
     const { job } = frame;
     ctx.setTitle(jobTitle(job));
-    const [notes, advice, progress, alts, reasons] = [notesBox(), adviceBox(job), progressCard(), altCard(job), reasonsCard(job)];
+    const [notes, advice, progress, alts] = [notesBox(), adviceBox(job), progressCard(), altCard(job)];
+    const [verdicts, reasons] = [verdictsCard(job), reasonsCard(job)];
     const [exports, settings, history] = [exportCard(job), settingsCard(ctx, job, (now) => frame.update(now)), historyCard(ctx, job)];
-    const parts = [notes, advice, progress, alts, reasons, exports, settings, history];
+    const parts = [notes, advice, progress, alts, verdicts, reasons, exports, settings, history];
     frame.content.append(h('div', { class: 'job-grid' },
-        h('div', { class: 'job-main' }, notes.node, advice.node, progress.node, alts.node, reasons.node),
+        h('div', { class: 'job-main' }, notes.node, advice.node, progress.node, alts.node, verdicts.node, reasons.node),
         h('div', { class: 'job-side' }, exports.node, settings.node, history.node)));
     frame.onUpdate((now) => {
         for (const part of parts) part.update(now);

@@ -40,9 +40,11 @@ function tabs(job, active) {
         node: h('nav', { class: 'tabs', 'aria-label': 'This job' }, h('ul', { role: 'list' },
             tab('job', `/jobs/${job.id}`, 'Overview'),
             tab('images', `/jobs/${job.id}/images`, 'Images', images),
+            tab('findings', `/jobs/${job.id}/findings`, 'Findings'),
             tab('pages', `/jobs/${job.id}/pages`, 'Pages', pages),
             tab('skipped', `/jobs/${job.id}/skipped`, 'Skipped', skipped),
             tab('sitemaps', `/jobs/${job.id}/sitemaps`, 'Sitemaps'),
+            tab('diff', `/jobs/${job.id}/diff`, 'Changes'),
             tab('why', `/jobs/${job.id}/why`, 'Why?'))),
         update({ counts }) {
             setText(images, count(counts.images));
@@ -70,6 +72,12 @@ function actionBar(act) {
             if (had && !node.contains(document.activeElement)) node.firstElementChild?.focus();
         },
     };
+}
+
+/* Milliseconds until it is worth asking again. */
+function restOf({ state, index }) {
+    if (isActive(state) || index?.state === 'building') return ACTIVE_MS;
+    return isFinal(state) ? QUIET_MS * 4 : QUIET_MS;
 }
 
 async function perform(job, name, signal) {
@@ -126,7 +134,7 @@ export async function jobFrame(ctx, activeTab, { heading = true } = {}) {
             message.dataset.lost = 'yes';
             if (error.status === 404) return null;
         }
-        return isFinal(job.state) ? QUIET_MS * 4 : isActive(job.state) ? ACTIVE_MS : QUIET_MS;
+        return restOf(job);
     }
 
     ctx.root.append(
@@ -139,7 +147,7 @@ export async function jobFrame(ctx, activeTab, { heading = true } = {}) {
     poll(ctx.signal, async () => {
         if (ctx.started) return refresh();
         ctx.started = true;
-        return isActive(job.state) ? ACTIVE_MS : QUIET_MS;
+        return Math.min(restOf(job), QUIET_MS);
     });
     return { get job() { return job; }, content, update, onUpdate(listener) { listeners.push(listener); listener(job); } };
 }

@@ -10,6 +10,7 @@ import { icon } from '../parts/icons.js';
 import { listing } from '../parts/listing.js';
 import { emptyState } from '../parts/notice.js';
 import { occurrenceOfImage } from '../parts/occurrence.js';
+import { loadRules } from '../parts/rules.js';
 import { href } from '../router.js';
 import { jobFrame } from './job_frame.js';
 
@@ -79,14 +80,14 @@ function redirectChain(jobId, page) {
         h('ol', { class: 'chain' }, steps.map(item), onward));
 }
 
-function imagesCard(ctx, jobId, page) {
+function imagesCard(ctx, jobId, page, rules) {
     const items = h('ol', { class: 'occurrences', role: 'list' });
     const alt = choice('alt_state', 'Alt text', [['', 'All'], ...Object.entries(ALT_STATES).map(([value, { label }]) => [value, label, icon(value)])]);
     const form = filterForm('Filter the images of this page', [alt], () => list.reload());
     const list = listing({
         signal: ctx.signal, announce: ctx.announce, nouns: ['image', 'images'], body: items,
         load: (cursor, signal) => api.listOccurrences(jobId, { page_id: page.id, alt_state: alt.control.value, limit: PAGE, cursor }, signal),
-        add: (found) => items.append(...found.map((occurrence) => occurrenceOfImage(jobId, occurrence))),
+        add: (found) => items.append(...found.map((occurrence) => occurrenceOfImage(jobId, occurrence, rules))),
         clear: () => items.replaceChildren(),
         empty: () => emptyState(alt.control.value ? 'No image of that kind here' : 'No images on this page',
             alt.control.value ? 'Choose “All” to see the others.' : isRead(page) ? 'Its HTML refers to none.' : 'It was not read, and no sitemap names images of it.'),
@@ -100,9 +101,10 @@ function imagesCard(ctx, jobId, page) {
 }
 
 export async function pageView(ctx) {
-    const [frame, page] = await Promise.all([
+    const [frame, page, rules] = await Promise.all([
         jobFrame(ctx, 'pages', { heading: false }),
         api.getPage(ctx.params[0], ctx.params[1], ctx.signal),
+        loadRules(),
     ]);
     const { job } = frame;
     ctx.setTitle(page.title || shortUrl(page.url), jobTitle(job));
@@ -115,7 +117,7 @@ export async function pageView(ctx) {
             resultLine(job.id, page), consentBadges(page.consent)),
         h('div', { class: 'job-grid' },
             h('div', { class: 'job-main' }, redirectChain(job.id, page),
-                isRead(page) || page.sitemaps?.length ? imagesCard(ctx, job.id, page) : emptyState('No images from this URL', 'Only pages that were fetched as HTML are read for images.')),
+                isRead(page) || page.sitemaps?.length ? imagesCard(ctx, job.id, page, rules) : emptyState('No images from this URL', 'Only pages that were fetched as HTML are read for images.')),
             h('div', { class: 'job-side' }, h('section', { class: 'card', 'aria-labelledby': 'facts-title' },
                 h('h2', { id: 'facts-title' }, 'Facts'),
                 h('dl', { class: 'facts' }, facts(job.id, page).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))))))));

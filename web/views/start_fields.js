@@ -38,6 +38,13 @@ export const GROUPS = [
         { name: 'sitemaps', kind: 'select', subject: 'This', label: 'Read sitemaps', usual: 'auto', options: [['auto', 'Those in robots.txt, else /sitemap.xml'], ['robots', 'Only those in robots.txt'], ['off', 'None']] },
         { name: 'max_sitemaps', kind: 'number', subject: 'The limit of sitemaps', label: 'Sitemaps at most', hint: 'Indexes included', usual: 1000 },
     ]],
+    ['Images', [
+        { name: 'probe', kind: 'select', subject: 'This', label: 'Ask for the images', usual: 'off', options: [['off', 'No'], ['first_bytes', 'Their first bytes: status, type, size'], ['whole', 'Whole: also what is the same picture']] },
+        { name: 'probe_first_bytes', kind: 'number', subject: 'The number of bytes', label: 'First bytes', hint: 'Asked for of each image', usual: 65536 },
+        { name: 'probe_max_bytes', kind: 'number', subject: 'The limit', label: 'Bytes of an image at most', hint: 'With “Whole”; 0: as of a page', usual: 0 },
+        { name: 'probe_freshness_s', kind: 'number', subject: 'The time', label: 'Known for', hint: 'Seconds; what any crawl learned of an image so lately is taken', usual: 604800 },
+        { name: 'style_sheets', kind: 'check', subject: 'This', label: 'Read linked style sheets', hint: 'For the images that they name', usual: false },
+    ]],
     ['Politeness', [DELAY, IN_FLIGHT]],
     ['Endless sites', [
         { name: 'detect_traps', kind: 'check', subject: 'This', label: 'Detect traps', hint: 'Calendars, session ids and the like are held back; you can release them', usual: true },
