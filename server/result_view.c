@@ -134,6 +134,34 @@ json_t *redirect_view(const struct page_result *row)
     return view;
 }
 
+static json_t *known(int64_t number, bool is_known)
+{
+    return is_known ? json_integer(number) : json_null();
+}
+
+/* null: it was not asked for, or not yet. */
+static json_t *probe_view(const struct image_probe_result *probe)
+{
+    if (!probe->state)
+        return json_null();
+    json_t *view = json_object();
+    json_object_set_new(view, "state", json_text(probe->state));
+    json_object_set_new(view, "outcome", json_text(probe->outcome));
+    json_object_set_new(view, "detail", json_text(probe->detail));
+    json_object_set_new(view, "status", status_view(probe->status));
+    json_object_set_new(view, "final_url", json_text(probe->final_url));
+    json_object_set_new(view, "declared_type", json_text(probe->declared_type));
+    json_object_set_new(view, "type", json_text(probe->type));
+    json_object_set_new(view, "bytes", known(probe->bytes, probe->bytes >= 0));
+    json_object_set_new(view, "width", known(probe->width, probe->width > 0));
+    json_object_set_new(view, "height", known(probe->height, probe->height > 0));
+    json_object_set_new(view, "is_animated", json_boolean(probe->is_animated));
+    json_object_set_new(view, "sha256", json_text(probe->sha256));
+    json_object_set_new(view, "perceptual_hash", json_text(probe->perceptual_hash));
+    json_object_set_new(view, "probed_ms", known(probe->probed_ms, probe->probed_ms > 0));
+    return view;
+}
+
 json_t *image_view(const struct image_result *row)
 {
     json_t *view = json_object(), *alt = json_object();
@@ -151,6 +179,8 @@ json_t *image_view(const struct image_result *row)
     json_object_set_new(view, "alt", alt);
     json_object_set_new(view, "alt_sample", json_text(row->alt));
     json_object_set_new(view, "first_page_url", json_text(row->first_page_url));
+    json_object_set_new(view, "cluster_id", json_id(row->cluster_id));
+    json_object_set_new(view, "probe", probe_view(&row->probe));
     return view;
 }
 

@@ -64,11 +64,21 @@ struct page_result {
     int directives;     /* as job.sql tells */
     int64_t unfollowed; /* links held back by nofollow, each URL once a job; of query_page() only */
 };
+/* What an image was found to be; state NULL: it was not asked for, or not yet. */
+struct image_probe_result {
+    const char *state, *outcome, *detail, *final_url, *declared_type, *type;
+    const char *sha256, *perceptual_hash; /* hexadecimal */
+    int64_t bytes, probed_ms;             /* bytes -1: not known */
+    int status, width, height;            /* 0: not known */
+    bool is_animated;
+};
 struct image_result {
     int64_t id, occurrences, pages, alt_missing, alt_empty, alt_whitespace, alt_text,
         alt_not_applicable;
+    int64_t cluster_id; /* the first image that is the same or nearly; 0: not known */
     const char *url, *host, *first_page_url;
     const char *alt; /* of its first occurrence that has text */
+    struct image_probe_result probe;
 };
 struct occurrence_result {
     int64_t id, page_id, image_id, data_bytes;

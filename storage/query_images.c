@@ -13,6 +13,26 @@ struct image_walk {
     void *arg;
 };
 
+static struct image_probe_result read_probe(sqlite3_stmt *row, int at)
+{
+    return (struct image_probe_result){
+        .state = db_text(row, at),
+        .outcome = db_text(row, at + 1),
+        .detail = db_text(row, at + 2),
+        .status = sqlite3_column_int(row, at + 3),
+        .final_url = db_text(row, at + 4),
+        .declared_type = db_text(row, at + 5),
+        .type = db_text(row, at + 6),
+        .bytes = sqlite3_column_int64(row, at + 7),
+        .width = sqlite3_column_int(row, at + 8),
+        .height = sqlite3_column_int(row, at + 9),
+        .is_animated = sqlite3_column_int(row, at + 10) != 0,
+        .sha256 = db_text(row, at + 11),
+        .perceptual_hash = db_text(row, at + 12),
+        .probed_ms = sqlite3_column_int64(row, at + 13),
+    };
+}
+
 static int visit_image(sqlite3_stmt *row, void *arg)
 {
     const struct image_walk *walk = arg;
@@ -29,6 +49,8 @@ static int visit_image(sqlite3_stmt *row, void *arg)
         .first_page_url = db_text(row, 9),
         .alt = db_text(row, 10),
         .alt_not_applicable = sqlite3_column_int64(row, 11),
+        .cluster_id = sqlite3_column_int64(row, 12),
+        .probe = read_probe(row, 13),
     };
     return walk->fn(&image, walk->arg);
 }
@@ -71,8 +93,13 @@ static const char kept_sql[] = "), tally AS (SELECT s.image_id AS id, s.* FROM h
 
 static const char rows_sql[] =
     " SELECT t.id, t.occurrences, t.pages, t.missing, t.empty, t.whitespace, t.text, i.url, i.host,"
-    "  page.url, speaking.alt, t.not_applicable"
+    "  page.url, speaking.alt, t.not_applicable, i.cluster_id, x.state, x.outcome, x.detail,"
+    "  x.status, x.final_url, x.declared_type, x.type, coalesce(x.bytes, -1), x.width, x.height,"
+    "  x.is_animated, lower(nullif(hex(x.sha256), '')),"
+    "  CASE WHEN x.perceptual_hash IS NOT NULL THEN printf('%016x', x.perceptual_hash) END,"
+    "  x.probed_ms"
     " FROM tally t CROSS JOIN images i ON i.id = t.id"
+    " LEFT JOIN probes x ON x.image_id = t.id"
     " LEFT JOIN occurrences first ON first.id = t.first_id"
     " LEFT JOIN urls page ON page.id = first.page_id"
     " LEFT JOIN occurrences speaking ON speaking.id = t.first_text_id"

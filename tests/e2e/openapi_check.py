@@ -76,7 +76,7 @@ def check(schema, value, where):
         elif keyword == "format" and value is not None:
             assert re.fullmatch(FORMATS[wanted], value), f"{where}: {value!r} is no {wanted}"
         elif keyword == "pattern":
-            assert re.search(wanted, value), f"{where}: {value!r}"
+            assert value is None or re.search(wanted, value), f"{where}: {value!r}"
         elif keyword == "items":
             for index, item in enumerate(value):
                 check(wanted, item, f"{where}/{index}")

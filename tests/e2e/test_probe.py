@@ -6,6 +6,7 @@ import sqlite3
 import time
 
 import pytest
+from api_client import CheckedDaemon, results, wait_for_index
 from daemon import Daemon
 from picture_site import PictureSite, jpeg_head, page, picture, png
 
@@ -53,6 +54,22 @@ def site():
     }
     with PictureSite(pages) as one:
         yield one
+
+
+def test_api_tells_what_images_are(tmp_path, site):
+    api = CheckedDaemon(tmp_path).start()
+    try:
+        job = wait_for_index(api, crawl(api, site, **WHOLE))
+        listed = {item["url"].removeprefix(site.url): item for item in api.get(results(job, "images?limit=100")).json["items"]}
+    finally:
+        api.stop()
+    small, gone = listed["/small.png"]["probe"], listed["/gone.png"]["probe"]
+    assert (small["state"], small["outcome"], small["status"], small["type"]) == ("done", "ok", 200, "image/png")
+    assert (small["width"], small["height"], small["bytes"]) == (30, 20, len(png(30, 20)))
+    assert small["sha256"] == hashlib.sha256(png(30, 20)).hexdigest() and not small["is_animated"]
+    assert (gone["state"], gone["status"], gone["bytes"], gone["width"]) == ("failed", 404, None, None)
+    assert listed["/small.png"]["cluster_id"] == listed["/small.png?again"]["cluster_id"] is not None
+    assert [item["probe"] for url, item in listed.items() if url.startswith("data:")] == [None]
 
 
 def test_first_bytes_tell_what_each_image_is(daemon, site):

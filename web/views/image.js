@@ -4,7 +4,8 @@
 
 import { api } from '../api.js';
 import { foreign, h, setText } from '../dom.js';
-import { count, fileName } from '../format.js';
+import { bytes, count, fileName } from '../format.js';
+import { outcomeLabel } from '../names.js';
 import { altSummary, thumbAlt } from '../parts/alt.js';
 import { icon } from '../parts/icons.js';
 import { listing } from '../parts/listing.js';
@@ -24,6 +25,21 @@ function picture(image, url) {
             foreign(url), icon('external'), h('span', { class: 'unseen' }, ' (opens in a new tab)'))),
         h('p', { class: 'quiet' }, size),
     ];
+}
+
+/* What the crawl found the image to be; nothing where it was not asked. */
+function probeFacts({ probe }) {
+    if (!probe) return null;
+    const facts = [
+        ['Answer', [probe.status ? `${probe.status}, ` : '', outcomeLabel(probe.outcome)]],
+        ['Leads to', probe.final_url && h('span', { class: 'url' }, foreign(probe.final_url))],
+        ['Type', probe.type && [foreign(probe.type), probe.is_animated ? ', animated' : '']],
+        ['Declared as', probe.declared_type && foreign(probe.declared_type)],
+        ['Pixels', probe.width && `${count(probe.width)} × ${count(probe.height)}`],
+        ['Size', probe.bytes !== null && bytes(probe.bytes)],
+        ['Why', probe.state !== 'done' && probe.detail && foreign(probe.detail)],
+    ];
+    return h('dl', { class: 'facts' }, facts.filter(([, value]) => value).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
 }
 
 /* images: what the gallery has loaded, by id in order; open(id) and closed() change the address. */
@@ -79,7 +95,7 @@ export function imagePanel(ctx, jobId, { images, rules, open, closed }) {
     function showHead(image, url) {
         setText(title, url ? fileName(url) : 'Image');
         if (!url && !image) head.replaceChildren();
-        else head.replaceChildren(...(url ? picture(image, url) : []), image ? altSummary(image.alt) : '');
+        else head.replaceChildren(...(url ? picture(image, url) : []), ...(image ? [altSummary(image.alt), probeFacts(image)].filter(Boolean) : []));
     }
 
     function load(id) {
