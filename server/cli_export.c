@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crawler/engine.h"
 #include "server/config_arguments.h"
 #include "server/export_file.h"
 #include "server/human.h"
+#include "server/job_argument.h"
 #include "storage/job_query.h"
 
 enum {
@@ -141,13 +141,6 @@ static bool is_number(const char *text)
     return digits > 0 && digits < 19 && text[digits] == '\0';
 }
 
-static char *job_path_of(const struct export_options *options, const struct config *config)
-{
-    if (is_number(options->job))
-        return engine_job_path(config->data.dir, strtoll(options->job, NULL, 10));
-    return strdup(options->job);
-}
-
 /* SQLite would say of most of these only that it cannot open the file. */
 static int check_job(const struct export_options *options, const struct config *config,
                      const char *path)
@@ -204,11 +197,13 @@ static void tell(const struct export_options *options, int64_t rows)
 static int run(const struct export_options *options, const struct config *config)
 {
     int64_t rows = 0;
-    char *path = job_path_of(options, config);
+    char *path = job_argument_path(options->job, config->data.dir);
     errno = 0;
     int r = check_job(options, config, path);
     if (r == 0)
         r = try_job(path);
+    if (r == 0 && !is_to_stdout(options) && job_argument_is_overwritten(path, options->out))
+        r = -EEXIST;
     if (r == 0)
         r = export_file_check(options->out);
     if (r == 0)

@@ -105,10 +105,12 @@ static int check_job(const struct report_options *options, const char *job_path,
 static int run_report(const struct report_options *options, const char *data_dir)
 {
     char *job_path = job_argument_path(options->job, data_dir);
+    bool is_file = options->out != NULL && strcmp(options->out, "-") != 0;
     int r = check_job(options, job_path, data_dir);
+    if (r == 0 && is_file && job_argument_is_overwritten(job_path, options->out))
+        r = -EEXIST;
     if (r == 0)
-        r = options->out != NULL && strcmp(options->out, "-") != 0 ? write_file(options, job_path)
-                                                                   : print(options, job_path);
+        r = is_file ? write_file(options, job_path) : print(options, job_path);
     free(job_path);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -27,7 +27,7 @@ bool audit_is_blocked(const struct audit_subject *subject)
     const struct audit_probe *probe = subject->probe;
     return probe && (probe->status == 401 || probe->status == 403 || probe->status == 429 ||
                      is(probe->outcome, "http_429") || is(probe->outcome, "challenge") ||
-                     starts(probe->outcome, "robots"));
+                     is(probe->outcome, "address_blocked") || starts(probe->outcome, "robots"));
 }
 
 /* What was not asked for, by a rule of ours, is not broken. */
@@ -37,10 +37,11 @@ bool audit_is_broken(const struct audit_subject *subject)
     if (!probe || audit_is_blocked(subject) || is(probe->state, "skipped") ||
         is(probe->state, "queued"))
         return false;
-    if (is(probe->outcome, "address_blocked") || is(probe->outcome, "internal_error") ||
-        is(probe->outcome, "body_too_large") || starts(probe->outcome, "parse_"))
+    if (is(probe->outcome, "internal_error") || is(probe->outcome, "body_too_large") ||
+        starts(probe->outcome, "parse_"))
         return false;
-    return probe->status >= 400 || is(probe->state, "failed");
+    bool is_empty = is(probe->outcome, "ok") && (!probe->type || !*probe->type);
+    return probe->status >= 400 || is(probe->state, "failed") || is_empty;
 }
 
 static bool was_answered(const struct audit_subject *subject)

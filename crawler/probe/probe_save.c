@@ -34,6 +34,14 @@ static struct store_text final_url(const struct probe *probe)
     return of_string(strcmp(probe->url, probe->own_url) == 0 ? NULL : probe->url);
 }
 
+/* What an error answer brings is not the image. */
+static int64_t bytes_of(const struct probe *probe)
+{
+    bool is_image =
+        probe->facts.status > 0 && outcome_class_of(probe->facts.outcome) == OUTCOME_DONE;
+    return is_image ? probe->facts.bytes : -1;
+}
+
 static struct store_probe row_of(const struct probe *probe)
 {
     const struct probe_facts *facts = &probe->facts;
@@ -46,7 +54,7 @@ static struct store_probe row_of(const struct probe *probe)
                                 .declared_type = of_string(facts->declared_type),
                                 .robots_tag = of_string(facts->robots_tag),
                                 .sha256 = facts->has_sha256 ? facts->sha256 : NULL,
-                                .bytes = facts->status > 0 ? facts->bytes : -1,
+                                .bytes = bytes_of(probe),
                                 .width = facts->width,
                                 .height = facts->height,
                                 .perceptual_hash = facts->perceptual_hash,

@@ -314,3 +314,14 @@ def test_command_refuses_what_is_no_job(tmp_path):
     result = run("export", tmp_path / "text.sqlite", "--out", tmp_path / "a.csv")
     assert result.returncode == 1 and b"no job's file" in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["text.sqlite"]
+
+
+def test_no_export_takes_the_place_of_a_job(tmp_path, api, job):
+    file = tmp_path / "7.sqlite"
+    file.write_bytes(api.get(results(job, "export.sqlite")).body)
+    before = file.read_bytes()
+    for out in (file, tmp_path / "8.sqlite"):
+        for command in ("export", "report"):
+            answer = subprocess.run([PLAIN, command, file, "--out", out], capture_output=True, text=True)
+            assert answer.returncode == 1 and "is where the file of a job belongs" in answer.stderr, (command, answer)
+    assert file.read_bytes() == before and not (tmp_path / "8.sqlite").exists()
