@@ -85,6 +85,24 @@ int64_t crawl_running_ms(const struct crawl *crawl)
 
 /* Ending */
 
+static void end_turn(struct crawl *crawl)
+{
+    if (crawl->turn)
+        promise_resolve(crawl->turn, NULL, NULL);
+    crawl->turn = promise_unref(crawl->turn);
+}
+
+struct promise *crawl_await_turn(struct crawl *crawl)
+{
+    if (crawl->phase == PHASE_RUNNING)
+        return NULL;
+    if (crawl->turn && promise_state_of(crawl->turn) != PROMISE_PENDING)
+        end_turn(crawl); /* who waited gave up */
+    if (!crawl->turn)
+        crawl->turn = promise_new(crawl->services->loop);
+    return promise_ref(crawl->turn);
+}
+
 void crawl_set_phase(struct crawl *crawl, enum phase phase)
 {
     assert(phase > crawl->phase);
@@ -93,6 +111,7 @@ void crawl_set_phase(struct crawl *crawl, enum phase phase)
         frontier_open(crawl->frontier, phase == PHASE_RUNNING, false);
     if (phase == PHASE_RUNNING) {
         loop_timer_repeat(crawl->clock, CLOCK_MS);
+        end_turn(crawl);
     } else {
         loop_timer_stop(crawl->time_limit);
         loop_timer_stop(crawl->clock);
@@ -304,6 +323,7 @@ struct crawl *crawl_free(struct crawl *crawl)
     if (!crawl)
         return NULL;
     assert(crawl->phase == PHASE_CLOSED);
+    end_turn(crawl);
     crawl_opening_done(&crawl->opening);
     free_session(crawl);
     crawl->repeat = repeat_free(crawl->repeat);

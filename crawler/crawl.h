@@ -19,6 +19,7 @@
 #include "crawler/job/job_state.h"
 
 struct crawl;
+struct promise;
 
 /* What a job's crawl came to. JOB_RUNNING: it was only interrupted, and goes on at the next start.
  */
@@ -50,6 +51,8 @@ struct crawl *crawl_free(struct crawl *crawl);
 
 /* Ends it: drains, then closes. Called again while it drains, the later outcome counts. */
 void crawl_end(struct crawl *crawl, const struct crawl_outcome *outcome);
+/* NULL while it runs; else settles when it runs or has closed: then one can look again. */
+struct promise *crawl_await_turn(struct crawl *crawl);
 /* Cancels what is in flight; the pages go back to the frontier. What is being stored is finished.
  */
 void crawl_cancel_visits(struct crawl *crawl);

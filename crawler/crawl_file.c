@@ -200,7 +200,8 @@ int crawl_file_open(void *arg)
 {
     struct crawl_opening *opening = arg;
     const char *why = NULL;
-    int rc = job_store_open(opening->path, &opening->store, &why);
+    int rc = opening->is_there ? job_store_reopen(opening->path, &opening->store, &why)
+                               : job_store_open(opening->path, &opening->store, &why);
     opening->reason = why ? why : "the job's file cannot be opened";
     if (rc == 0)
         rc = job_store_forget_index(opening->store);

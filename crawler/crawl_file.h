@@ -21,6 +21,7 @@ struct traps;
 struct crawl_opening {
     const char *path;
     int64_t job_id;
+    bool is_there; /* the caller's: the file was made before; it is not made anew if it is lost */
     struct job_store *store;
     struct seen *seen, *unfollowed;
     uint64_t seed; /* of the job's fingerprints */

@@ -196,6 +196,7 @@ void crawl_open(struct crawl *crawl)
     crawl->opening =
         (struct crawl_opening){.path = crawl->config.path,
                                .job_id = crawl->config.job_id,
+                               .is_there = crawl->config.counts_before->known > 0,
                                .asks_images = crawl->config.settings->probe != PROBE_OFF,
                                .asks_style_sheets = crawl->config.settings->style_sheets};
     promise_unref(indexer_stop(crawl->services->indexer, crawl->config.job_id));

@@ -25,6 +25,7 @@ struct crawl {
     const struct services *services;
     struct services own_services; /* the same, where the job asks for robots.txt apart */
     enum phase phase;
+    struct promise *turn;         /* of those who wait until it runs or is closed; NULL: nobody */
     struct crawl_outcome outcome; /* where it is going, from DRAINING on */
     enum outcome limit;           /* the limit that ended it; OUTCOME_OK: none did */
 
@@ -42,6 +43,7 @@ struct crawl {
     struct crawl_release *releases; /* of traps, in this run */
     struct sitemaps *sitemaps;      /* NULL: none are looked for */
     unsigned sitemap_intakes;       /* sitemaps on their way to disk */
+    unsigned damaged_sitemaps;      /* that were read in part */
     struct probes *probes;          /* NULL: nothing but pages is asked for */
     struct page_owner page_owner;
     struct page *pages; /* in flight */

@@ -12,6 +12,8 @@
 #include "crawler/sitemaps/sitemap_batch.h"
 #include "crawler/workers/store_writer.h"
 
+enum { DAMAGE_NOTES_MAX = 10 };
+
 /* A sitemap on its way to disk. */
 struct intake {
     struct crawl *crawl;
@@ -74,6 +76,15 @@ static void store_next(struct intake *intake)
                                   stored, intake));
 }
 
+/* All of them are told in the sitemaps' rows. */
+static void note_damage(struct crawl *crawl, const struct sitemap_reading *reading)
+{
+    if (reading->flags == 0 || ++crawl->damaged_sitemaps > DAMAGE_NOTES_MAX)
+        return;
+    crawl_note(crawl, "sitemap_damaged", "%.200s was read only in part: %s", reading->source.url,
+               reading->detail);
+}
+
 static struct promise *take_in(struct sitemap_reading *take_reading, void *arg)
 {
     struct crawl *crawl = arg;
@@ -84,6 +95,7 @@ static struct promise *take_in(struct sitemap_reading *take_reading, void *arg)
     struct promise *done = promise_ref(intake->done);
     sitemap_batch_init(&intake->batch, take_reading, &crawl->discovery);
     crawl->sitemap_intakes++;
+    note_damage(crawl, take_reading);
     store_next(intake);
     return done;
 }

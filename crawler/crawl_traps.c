@@ -143,6 +143,12 @@ static void pattern_cut_off(const char *detail, const struct url *url, void *arg
     crawl_note(arg, "pattern_cut_off", "%s (URL: %.200s)", detail, url->href);
 }
 
+static void evidence_dropped(void *arg)
+{
+    crawl_note(arg, "trap_evidence_dropped",
+               "too many sets of URLs look alike; those of which least is known are forgotten");
+}
+
 void crawl_take_traps(struct crawl *crawl)
 {
     struct discovery *discovery = &crawl->discovery;
@@ -156,6 +162,7 @@ void crawl_take_traps(struct crawl *crawl)
     discovery->on_cut_off = pattern_cut_off;
     discovery->arg = crawl;
     traps_on_found(crawl->traps, trap_found, crawl);
+    traps_on_dropped(crawl->traps, evidence_dropped);
 }
 
 void crawl_free_traps(struct crawl *crawl)
@@ -303,19 +310,31 @@ static int release_on_thread(void *arg)
     return job_store_release_trap(call->crawl->store, call->trap_id, clock_epoch_ms());
 }
 
+/* What is found from now on is let through; what is on its way as held back comes out with the
+ * rest.
+ */
+static void begin_release(struct crawl *crawl, int64_t trap_id)
+{
+    struct crawl_release *release = memory_new(sizeof *release);
+    *release = (struct crawl_release){.next = crawl->releases, .trap_id = trap_id};
+    crawl->releases = release;
+    traps_release(crawl->traps, trap_id);
+    log_info("job %lld: trap %lld released", (long long)crawl->config.job_id, (long long)trap_id);
+    crawl_pull_released(crawl, false);
+}
+
 static struct promise *released(struct promise *settled, void *arg)
 {
     struct release_call *call = arg;
     struct crawl *crawl = call->crawl;
     crawl->waits--;
-    if (promise_state_of(settled) == PROMISE_RESOLVED) {
-        struct crawl_release *release = memory_new(sizeof *release);
-        *release = (struct crawl_release){.next = crawl->releases, .trap_id = call->trap_id};
-        crawl->releases = release;
-        log_info("job %lld: trap %lld released", (long long)crawl->config.job_id,
-                 (long long)call->trap_id);
-        crawl_pull_released(crawl, false);
-    }
+    if (promise_state_of(settled) == PROMISE_RESOLVED)
+        begin_release(crawl, call->trap_id);
+    else if (promise_error(settled)->code != ENOENT && promise_error(settled)->code != EALREADY)
+        log_error(
+            "job %lld: the release of trap %lld could not be stored, so it stays as it was: %s",
+            (long long)crawl->config.job_id, (long long)call->trap_id,
+            strerror(promise_error(settled)->code));
     free(call);
     crawl_check_progress(crawl);
     return NULL;
@@ -326,10 +345,6 @@ struct promise *crawl_release_trap(struct crawl *crawl, int64_t trap_id)
     struct loop *loop = crawl->services->loop;
     if (crawl->phase != PHASE_RUNNING)
         return promise_rejected(loop, EBUSY, "crawl", "the job is being opened or closed");
-    int rc = traps_release(crawl->traps, trap_id);
-    if (rc < 0)
-        return promise_rejected(loop, -rc, "crawl", "%s",
-                                rc == -ENOENT ? "no such trap" : "it is released already");
     struct release_call *call = memory_new(sizeof *call);
     *call = (struct release_call){.crawl = crawl, .trap_id = trap_id};
     crawl->waits++;

@@ -37,7 +37,10 @@ void engine_close_indexer(struct engine *engine)
 struct promise *engine_index_job(struct engine *engine, int64_t job_id)
 {
     const struct job *job = engine_find_job(engine, job_id);
-    if (job && (job->crawl || job->deletion))
+    if (engine_deletion_of(engine, job_id))
+        return promise_rejected(engine->services.loop, ENOENT, "engine",
+                                "the job is being deleted");
+    if (job && job->crawl)
         return promise_rejected(engine->services.loop, EBUSY, "engine", "the job runs");
     char *path = data_dir_job_path(engine->config.data_dir, job_id);
     struct promise *promise = indexer_build(engine->services.indexer, job_id, path);

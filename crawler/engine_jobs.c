@@ -1,8 +1,9 @@
-/* The engine's jobs: creating, starting, pausing, ending, deleting. See engine.h.
+/* The engine's jobs: creating, starting, pausing, ending. See engine.h.
  *
  * A change of a job goes: state in memory, board, then the catalog; who asked for it is answered
  * when the catalog has it. A crawl that still drains keeps its job from being started again.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +38,10 @@ static void add_job(struct engine *engine, struct job *take_job)
     *place = take_job;
 }
 
-static void drop_job(struct engine *engine, struct job *job)
+void engine_drop_job(struct engine *engine, struct job *job)
 {
     struct job **place = &engine->jobs;
+    assert(!job->crawl);
     while (*place != job)
         place = &(*place)->next;
     *place = job->next;
@@ -102,7 +104,7 @@ static struct promise *saved(struct promise *settled, void *arg)
     if (job && !job->crawl && !job->deletion) {
         tell(engine, job);
         if (job_state_is_final(job->state))
-            drop_job(engine, job);
+            engine_drop_job(engine, job);
         else
             board_remove(engine->board, job->id);
     }
@@ -160,8 +162,20 @@ static void log_end(const struct job *job)
              (long long)counts->known, (long long)counts->images);
 }
 
-static struct promise *delete_now(struct engine *engine, int64_t id, const char *path);
-static void cancel_job(struct engine *engine, struct job *job);
+static void end_cancelled(struct engine *engine, struct job *job);
+
+/* Who cancelled it is answered when the catalog has it. */
+static void save_ended(struct engine *engine, struct job *job)
+{
+    struct promise *cancellation = job->cancellation, *saving = save_job(engine, job);
+    job->cancellation = NULL;
+    if (!cancellation) {
+        promise_unref(saving);
+        return;
+    }
+    promise_follow(cancellation, saving);
+    promise_unref(cancellation);
+}
 
 static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcome, void *arg)
 {
@@ -176,16 +190,18 @@ static void crawl_closed(struct crawl *crawl, const struct crawl_outcome *outcom
     engine->running--;
     bool can_go_on = !job_state_is_final(outcome->state);
     /* A person may have decided otherwise while it drained: then that stands. */
-    if (job->state == JOB_RUNNING && outcome->state != JOB_RUNNING)
+    if (job->cancellation && !can_go_on)
+        set_state(engine, job, JOB_CANCELLED, "user", "");
+    else if (job->state == JOB_RUNNING && outcome->state != JOB_RUNNING)
         set_state(engine, job, outcome->state, outcome->reason, outcome->detail);
     log_end(job);
     crawl_free(crawl);
     if (job->deletion)
-        promise_follow(job->deletion, delete_now(engine, job->id, job->path));
-    else if (job->state == JOB_CANCELLED && can_go_on) /* that came too late for this crawl */
-        cancel_job(engine, job);
+        promise_follow(job->deletion, engine_delete_now(engine, job->id, job->path));
+    else if (job->cancellation && can_go_on) /* that came too late for this crawl */
+        end_cancelled(engine, job);
     else
-        promise_unref(save_job(engine, job));
+        save_ended(engine, job);
     engine_start_jobs(engine);
 }
 
@@ -243,7 +259,7 @@ void engine_start_jobs(struct engine *engine)
     }
 }
 
-static void end_crawl(struct job *job, enum job_state state, const char *reason)
+void engine_end_crawl(struct job *job, enum job_state state, const char *reason)
 {
     struct crawl_outcome outcome = {.state = state};
     snprintf(outcome.reason, sizeof outcome.reason, "%s", reason);
@@ -253,8 +269,8 @@ static void end_crawl(struct job *job, enum job_state state, const char *reason)
 void engine_interrupt_jobs(struct engine *engine)
 {
     for (struct job *job = engine->jobs; job; job = job->next) {
-        if (job->crawl && job->state == JOB_RUNNING)
-            end_crawl(job, JOB_RUNNING, "interrupted");
+        if (job->crawl && job->state == JOB_RUNNING && !job->cancellation)
+            engine_end_crawl(job, JOB_RUNNING, "interrupted");
     }
 }
 
@@ -311,8 +327,8 @@ struct promise *engine_reopen_job(struct engine *engine, struct job *job)
 
 void engine_leave_ended(struct engine *engine, struct job *job)
 {
-    if (!job->deletion)
-        drop_job(engine, job);
+    if (--job->reopenings == 0 && job_state_is_final(job->state) && !job->deletion)
+        engine_drop_job(engine, job);
 }
 
 /* Creating */
@@ -328,7 +344,8 @@ static struct promise *created(struct promise *settled, void *arg)
     struct engine *engine = creation->engine;
     struct job *job = NULL;
     creation->row.id = *(const int64_t *)promise_value(settled);
-    if (job_from_row(&creation->row, engine->config.data_dir, &job) == 0) {
+    if (!engine_deletion_of(engine, creation->row.id) &&
+        job_from_row(&creation->row, engine->config.data_dir, &job) == 0) {
         log_info("job %lld: created: %s%s", (long long)job->id, job->settings->seeds.items[0],
                  job->settings->seeds.count > 1 ? " and more" : "");
         add_job(engine, job);
@@ -383,35 +400,43 @@ static void pause_job(struct engine *engine, struct job *job, enum job_state sta
 {
     set_state(engine, job, state, "user", "");
     if (job->crawl)
-        end_crawl(job, state, "user");
+        engine_end_crawl(job, state, "user");
 }
 
 /* A job that does not run is opened once more, to skip what is left in its frontier. */
-static void cancel_job(struct engine *engine, struct job *job)
+static void end_cancelled(struct engine *engine, struct job *job)
 {
     if (!job->crawl)
         start_crawl(engine, job);
-    set_state(engine, job, JOB_CANCELLED, "user", "");
-    end_crawl(job, JOB_CANCELLED, "user");
+    engine_end_crawl(job, JOB_CANCELLED, "user");
     crawl_cancel_visits(job->crawl);
 }
 
-static void act(struct engine *engine, struct job *job, enum job_action action)
+/* It is told to be cancelled once its numbers are the last, when the crawl has closed. */
+static struct promise *cancel_job(struct engine *engine, struct job *job)
+{
+    job->cancellation = promise_new(engine->services.loop);
+    struct promise *promise = promise_ref(job->cancellation);
+    end_cancelled(engine, job);
+    return promise;
+}
+
+static struct promise *act(struct engine *engine, struct job *job, enum job_action action)
 {
     switch (action) {
+    case JOB_CANCEL:
+        return cancel_job(engine, job);
     case JOB_PAUSE:
         pause_job(engine, job, JOB_PAUSED);
         break;
     case JOB_STOP:
         pause_job(engine, job, JOB_STOPPED);
         break;
-    case JOB_CANCEL:
-        cancel_job(engine, job);
-        break;
     default:
         set_state(engine, job, JOB_QUEUED, "", "");
         break;
     }
+    return save_job(engine, job);
 }
 
 static struct promise *refuse(struct loop *loop, enum job_action action, const char *state)
@@ -443,57 +468,10 @@ struct promise *engine_act(struct engine *engine, int64_t job_id, enum job_actio
     if (!job) /* it has come to its end, or there is none */
         return promise_then(catalog_calls_get(&engine->catalog, job_id), refuse_ended,
                             (void *)(uintptr_t)action);
-    if (!job_action_allowed(action, job->state))
-        return refuse(engine->services.loop, action, job_state_name(job->state));
-    act(engine, job, action);
-    struct promise *promise = save_job(engine, job);
+    enum job_state state = job->cancellation ? JOB_CANCELLED : job->state;
+    if (!job_action_allowed(action, state))
+        return refuse(engine->services.loop, action, job_state_name(state));
+    struct promise *promise = act(engine, job, action);
     engine_start_jobs(engine);
     return promise;
-}
-
-/* Deleting */
-
-static struct promise *deleted(struct promise *settled, void *arg)
-{
-    struct save *save = arg;
-    struct engine *engine = save->engine;
-    struct job *job = engine_find_job(engine, save->job_id);
-    bool is_gone = promise_state_of(settled) == PROMISE_RESOLVED;
-    if (is_gone)
-        log_info("job %lld: deleted", (long long)save->job_id);
-    if (job)
-        job->deletion = promise_unref(job->deletion);
-    if (job && is_gone)
-        drop_job(engine, job);
-    engine->saves--;
-    free(save);
-    engine_check_stopped(engine);
-    return is_gone ? promise_resolved(engine->services.loop, NULL, NULL) : NULL;
-}
-
-static struct promise *delete_now(struct engine *engine, int64_t id, const char *path)
-{
-    struct save *save = memory_new(sizeof *save);
-    *save = (struct save){.engine = engine, .job_id = id};
-    engine->saves++;
-    return promise_finally(engine_delete_stored(engine, id, path), deleted, save);
-}
-
-struct promise *engine_delete_job(struct engine *engine, int64_t job_id)
-{
-    struct job *job = engine_find_job(engine, job_id);
-    if (job && job->deletion)
-        return promise_ref(job->deletion);
-    if (!job || !job->crawl) {
-        char *path = data_dir_job_path(engine->config.data_dir, job_id);
-        struct promise *promise = delete_now(engine, job_id, path);
-        free(path);
-        if (job)
-            job->deletion = promise_ref(promise);
-        return promise;
-    }
-    job->deletion = promise_new(engine->services.loop);
-    end_crawl(job, JOB_CANCELLED, "deleted");
-    crawl_cancel_visits(job->crawl);
-    return promise_ref(job->deletion);
 }

@@ -35,7 +35,8 @@ struct engine {
     unsigned creations;                /* new jobs on their way to the catalog */
     struct engine_estimate *estimates; /* under way */
     unsigned estimate_count;
-    struct mailbox *wanted; /* indexes that other threads ask for */
+    struct deletion *deletions; /* under way; engine_deletion.c */
+    struct mailbox *wanted;     /* indexes that other threads ask for */
 };
 
 /* What builds the indexes of jobs, and what deletes a job's row and file once it does not work at
@@ -57,10 +58,19 @@ int engine_restore_hosts(struct engine *engine);
 int engine_load_jobs(struct engine *engine);
 /* NULL where it is none of those that can still change. */
 struct job *engine_find_job(const struct engine *engine, int64_t id);
+/* Forgets one that does not run. */
+void engine_drop_job(struct engine *engine, struct job *job);
+/* Ends its crawl, which closes soon. */
+void engine_end_crawl(struct job *job, enum job_state state, const char *reason);
+/* Of a job that is being deleted, in the list or not; borrowed. NULL: it is not. */
+struct promise *engine_deletion_of(const struct engine *engine, int64_t job_id);
+/* Deletes what is stored of a job that does not run, and forgets it. */
+struct promise *engine_delete_now(struct engine *engine, int64_t job_id, const char *path);
 /* Takes up one that has come to its end, so that nobody else does; then it is either reopened
  * (resolves once the catalog has it) or left as it was. */
 int engine_adopt_ended(struct engine *engine, const struct job_row *row, struct job **ret_job);
 struct promise *engine_reopen_job(struct engine *engine, struct job *job);
+/* Who adopted it, or found it adopted, lets go of it; the last of them. */
 void engine_leave_ended(struct engine *engine, struct job *job);
 /* Starts queued jobs while there is room. */
 void engine_start_jobs(struct engine *engine);

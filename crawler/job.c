@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/async/promise.h"
 #include "crawler/base/memory.h"
 #include "crawler/crawl.h"
 #include "crawler/data_dir.h"
@@ -54,6 +55,7 @@ struct job *job_free(struct job *job)
 {
     if (!job)
         return NULL;
+    promise_unref(job->cancellation);
     job_settings_free(job->settings);
     free(job->path);
     free(job);

@@ -27,9 +27,11 @@ struct job {
     char detail[256];
     int64_t created_ms, started_ms, finished_ms; /* epoch */
     int64_t active_ms;                           /* of runs that have ended */
-    struct job_counts counts; /* of the last run; while it runs, the crawl's are newer */
-    struct crawl *crawl;      /* NULL: it does not run */
-    struct promise *deletion; /* the file goes when the crawl is closed; NULL: nobody asked */
+    struct job_counts counts;     /* of the last run; while it runs, the crawl's are newer */
+    struct crawl *crawl;          /* NULL: it does not run */
+    struct promise *deletion;     /* the file goes when the crawl is closed; NULL: nobody asked */
+    struct promise *cancellation; /* it is cancelled when the crawl is closed; NULL: nobody asked */
+    unsigned reopenings;          /* releases on their way to the file of a job that has ended */
 };
 
 /* From a catalog row; -EINVAL where its settings or state are not what this version knows. */

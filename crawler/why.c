@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crawler/base/clock.h"
 #include "crawler/base/memory.h"
 #include "crawler/base/outcome.h"
 #include "crawler/extract/robots_txt.h"
@@ -32,6 +33,7 @@ struct finding {
     uint32_t depth;
     const char *kind; /* of the rule */
     char rule[RULE_BYTES];
+    int64_t robots_until_ms; /* epoch: how long the robots.txt that is known counts; 0: none is */
     char sentence[RULE_BYTES + 256];
 };
 
@@ -233,12 +235,20 @@ static int find_mentions(struct finding *finding)
     return rc;
 }
 
-/* What robots.txt says, as far as the catalog has it. */
+/* What robots.txt says: the catalog has those that could be had, the job's file tells of one that
+ * could not. */
 
 static int take_robots(const struct robots_row *row, void *arg)
 {
     struct finding *finding = arg;
     struct url_slice origin = url_origin(&finding->url);
+    finding->robots_until_ms = row->expires_ms;
+    if (!row->outcome || strcmp(row->outcome, outcome_name(OUTCOME_OK)) != 0) {
+        finding->outcome = OUTCOME_ROBOTS_UNREACHABLE;
+        snprintf(finding->rule, sizeof finding->rule, "%s",
+                 outcome_text(OUTCOME_ROBOTS_UNREACHABLE));
+        return 0;
+    }
     struct robots_decision decision;
     robots_rules_match(row->rules, finding->url.href + origin.bytes,
                        finding->url.length - origin.bytes, &decision);
@@ -248,6 +258,30 @@ static int take_robots(const struct robots_row *row, void *arg)
                  decision.rule);
     }
     return 0;
+}
+
+static int take_robots_failure(const char *detail, void *arg)
+{
+    struct finding *finding = arg;
+    finding->outcome = OUTCOME_ROBOTS_UNREACHABLE;
+    finding->robots_until_ms = INT64_MAX;
+    snprintf(finding->rule, sizeof finding->rule, "%s",
+             detail && *detail ? detail : outcome_text(OUTCOME_ROBOTS_UNREACHABLE));
+    return 0;
+}
+
+static int judge_by_robots(struct finding *finding)
+{
+    const struct why_question *question = finding->question;
+    struct url_slice origin = url_origin(&finding->url);
+    char *text = memory_strndup(origin.data, origin.bytes);
+    int rc = catalog_get_robots(question->catalog, text, take_robots, finding);
+    if (rc == -ENOENT)
+        rc = 0;
+    if (rc == 0 && question->reader && finding->robots_until_ms <= clock_epoch_ms())
+        rc = query_robots_failure(question->reader, text, take_robots_failure, finding);
+    free(text);
+    return rc;
 }
 
 static int judge_by_file(struct finding *finding)
@@ -273,8 +307,7 @@ static int judge_unknown(struct finding *finding)
     int rc = finding->outcome == OUTCOME_OK ? judge_by_file(finding) : 0;
     if (rc < 0 || finding->outcome != OUTCOME_OK)
         return rc;
-    rc = catalog_each_robots(finding->question->catalog, 0, take_robots, finding);
-    return rc < 0 ? rc : 0;
+    return judge_by_robots(finding);
 }
 
 static void say_unknown(struct finding *finding)
@@ -298,7 +331,9 @@ static void say_unknown(struct finding *finding)
     } else {
         snprintf(finding->sentence, sizeof finding->sentence,
                  "Not known: no page that was fetched leads to it. No rule of the job stands "
-                 "against it; give it as a seed to have it fetched.");
+                 "against it%s; give it as a seed to have it fetched.",
+                 finding->robots_until_ms ? ""
+                                          : ", but the robots.txt of its host is not known yet");
     }
 }
 

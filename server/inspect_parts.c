@@ -2,8 +2,10 @@
 #include "server/inspect_parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "crawler/extract/charset.h"
 #include "crawler/extract/robots_txt.h"
@@ -13,7 +15,7 @@
 #include "crawler/extract/url.h"
 #include "server/base64.h"
 
-enum { AGENTS_MAX = 32, SITEMAP_RECORD_CAPACITY = 64 << 20 };
+enum { AGENTS_MAX = 32, AGENT_BYTES = 64, SITEMAP_RECORD_CAPACITY = 64 << 20 };
 
 struct bytes {
     const char *data;
@@ -128,20 +130,38 @@ json_t *inspect_charset(const json_t *request)
 
 /* --- robots --- */
 
-/* One name or several; returns how many. */
-static size_t get_agents(const json_t *request, const char *ret_agents[AGENTS_MAX])
+struct agents {
+    char names[AGENTS_MAX][AGENT_BYTES];
+    const char *list[AGENTS_MAX];
+    size_t count;
+};
+
+/* The product's name alone, as a crawl takes it from its User-Agent; digits, which other crawlers
+ * have in theirs, count. */
+static void add_agent(struct agents *agents, const json_t *value)
 {
-    const json_t *value = json_object_get(request, "agent");
-    size_t count = 0;
-    if (json_is_string(value))
-        ret_agents[count++] = json_string_value(value);
-    for (size_t i = 0; i < json_array_size(value) && count < AGENTS_MAX; i++)
-        if (json_is_string(json_array_get(value, i)))
-            ret_agents[count++] = json_string_value(json_array_get(value, i));
-    return count;
+    const char *name = json_string_value(value);
+    if (!name || agents->count == AGENTS_MAX)
+        return;
+    char *copy = agents->names[agents->count];
+    size_t bytes = strcspn(name, "/ \t");
+    snprintf(copy, AGENT_BYTES, "%.*s", bytes > 0 && bytes < AGENT_BYTES ? (int)bytes : AGENT_BYTES,
+             name);
+    agents->list[agents->count++] = copy;
 }
 
-/* Rules are about paths: the scheme does not matter, nor whether there is a host. */
+/* One name or several. */
+static void get_agents(const json_t *request, struct agents *ret_agents)
+{
+    const json_t *value = json_object_get(request, "agent");
+    ret_agents->count = 0;
+    add_agent(ret_agents, value);
+    for (size_t i = 0; i < json_array_size(value); i++)
+        add_agent(ret_agents, json_array_get(value, i));
+}
+
+/* Rules are about paths: there need not be a host, and FTP has a robots.txt, too (RFC 9309 §2.3).
+ */
 static enum url_error parse_target(struct bytes text, struct url *ret_url)
 {
     static const char host[] = "http://host/";
@@ -149,11 +169,9 @@ static enum url_error parse_target(struct bytes text, struct url *ret_url)
     enum url_error error = url_parse(host, sizeof host - 1, NULL, &base);
     if (error == URL_OK)
         error = url_parse(text.data, text.bytes, &base, ret_url);
-    const char *after_scheme = memmem(text.data, text.bytes, "://", 3);
-    if (error != URL_OTHER_SCHEME || !after_scheme)
+    if (error != URL_OTHER_SCHEME || text.bytes < 6 || strncasecmp(text.data, "ftp://", 6) != 0)
         return error;
-    after_scheme++;
-    return url_parse(after_scheme, text.bytes - (size_t)(after_scheme - text.data), &base, ret_url);
+    return url_parse(text.data + 4, text.bytes - 4, &base, ret_url);
 }
 
 static json_t *match(struct bytes robots, const char *const *agents, size_t agent_count,
@@ -173,13 +191,13 @@ static json_t *match(struct bytes robots, const char *const *agents, size_t agen
 
 json_t *inspect_robots(const json_t *request)
 {
-    const char *agents[AGENTS_MAX];
+    struct agents agents;
     struct url url;
     struct bytes target = get_text(request, "url");
     if (!target.data)
         return missing("url");
-    size_t agent_count = get_agents(request, agents);
-    if (agent_count == 0)
+    get_agents(request, &agents);
+    if (agents.count == 0)
         return missing("agent");
     enum url_error error = parse_target(target, &url);
     if (error != URL_OK)
@@ -188,7 +206,7 @@ json_t *inspect_robots(const json_t *request)
     struct bytes robots = get_bytes(request, "robots", "robots_b64");
     if (!robots.data)
         return missing_bytes(request, "robots", "robots_b64");
-    json_t *answer = match(robots, agents, agent_count, &url);
+    json_t *answer = match(robots, agents.list, agents.count, &url);
     free(robots.owned);
     return answer;
 }

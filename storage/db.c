@@ -154,17 +154,19 @@ static int set_page_size(sqlite3 *db, int bytes)
     return db_exec(db, sql);
 }
 
-static int open_writer(const char *path, const struct db_schema *schema, sqlite3 **ret_db,
-                       const char **ret_reason)
+static int open_writer(const char *path, const struct db_schema *schema, bool may_make,
+                       sqlite3 **ret_db, const char **ret_reason)
 {
     sqlite3 *db = NULL;
     int64_t version = 0;
-    int r = connect_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
+    int r = connect_file(path, SQLITE_OPEN_READWRITE | (may_make ? SQLITE_OPEN_CREATE : 0), &db);
     /* SQLite falls back to reading where it may not write. */
     if (r == 0 && sqlite3_db_readonly(db, "main") == 1)
         r = -EACCES;
     if (r == 0)
         r = identify(db, schema, &version, ret_reason);
+    if (r == 0 && version == 0 && !may_make)
+        r = -ENOENT;
     if (r == 0 && version == 0)
         r = set_page_size(db, schema->page_bytes);
     if (r == 0)
@@ -208,7 +210,7 @@ static int open_current_reader(const char *path, const struct db_schema *schema,
     int r = open_reader(path, schema, &db, &version, ret_reason);
     if (r == 0 && version < migrate_latest(schema->sql)) {
         db = db_close(db);
-        r = open_writer(path, schema, &migrated, ret_reason);
+        r = open_writer(path, schema, false, &migrated, ret_reason);
         db_close(migrated);
         if (r == 0)
             r = open_reader(path, schema, &db, &version, ret_reason);
@@ -223,8 +225,9 @@ int db_open(const char *path, enum storage_mode mode, const struct db_schema *sc
 {
     const char *reason = NULL;
     assert(schema->sql);
-    int r = mode == STORAGE_READ_WRITE ? open_writer(path, schema, ret_db, &reason)
-                                       : open_current_reader(path, schema, ret_db, &reason);
+    int r = mode == STORAGE_READ_ONLY
+                ? open_current_reader(path, schema, ret_db, &reason)
+                : open_writer(path, schema, mode == STORAGE_READ_WRITE, ret_db, &reason);
     if (r < 0 && ret_reason)
         *ret_reason = reason;
     return r;

@@ -27,8 +27,9 @@ struct db_schema {
     const char *foreign; /* the sentence for a database that is not of this kind */
 };
 
-/* Opens; makes or migrates the file in read-write mode. A reader that meets an older version has it
- * migrated first. -ENOENT: no file, or (reading) nothing in it yet. -EILSEQ: not a database, not of
+/* Opens; makes or migrates the file in read-write mode, migrates it to change it. A reader that
+ * meets an older version has it migrated first. -ENOENT: no file, or nothing in it yet (but in
+ * read-write mode). -EILSEQ: not a database, not of
  * this kind, or of a newer version; *ret_reason (static text, may be NULL) then says which. */
 int db_open(const char *path, enum storage_mode mode, const struct db_schema *schema,
             sqlite3 **ret_db, const char **ret_reason);

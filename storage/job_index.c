@@ -438,8 +438,8 @@ int job_index_build(const char *path, const struct job_index_work *work)
     if (!building)
         abort();
     building->work = work;
-    int r = must_stop(building) ? -ECANCELED
-                                : job_file_open(path, STORAGE_READ_WRITE, &building->db, NULL);
+    int r =
+        must_stop(building) ? -ECANCELED : job_file_open(path, STORAGE_CHANGE, &building->db, NULL);
     if (r == 0) {
         sqlite3_progress_handler(building->db, OPCODES_BETWEEN_LOOKS, look, building);
         r = build(building);

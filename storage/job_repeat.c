@@ -49,7 +49,7 @@ static const char *const statement_sql[REPEAT_COUNT] = {
 static int make_indexes(const char *path, const char **ret_reason)
 {
     struct job_store *store = NULL;
-    int r = job_store_open(path, &store, ret_reason);
+    int r = job_store_reopen(path, &store, ret_reason);
     if (r == 0)
         r = job_store_build_indexes(store);
     job_store_free(store);

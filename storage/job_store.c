@@ -150,12 +150,13 @@ static void remember_committed(struct job_store *store)
     store->committed_style_sheet_id = image_ids_last(store->style_sheets);
 }
 
-int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason)
+static int open_store(const char *path, enum storage_mode mode, struct job_store **ret_store,
+                      const char **ret_reason)
 {
     struct job_store *store = calloc(1, sizeof(*store));
     if (!store)
         abort();
-    int r = job_file_open(path, STORAGE_READ_WRITE, &store->db, ret_reason);
+    int r = job_file_open(path, mode, &store->db, ret_reason);
     if (r == 0)
         r = prepare_statements(store);
     if (r == 0)
@@ -169,6 +170,16 @@ int job_store_open(const char *path, struct job_store **ret_store, const char **
     remember_committed(store);
     *ret_store = store;
     return 0;
+}
+
+int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason)
+{
+    return open_store(path, STORAGE_READ_WRITE, ret_store, ret_reason);
+}
+
+int job_store_reopen(const char *path, struct job_store **ret_store, const char **ret_reason)
+{
+    return open_store(path, STORAGE_CHANGE, ret_store, ret_reason);
 }
 
 struct job_store *job_store_free(struct job_store *store)
@@ -195,13 +206,20 @@ static int remove_file(const char *path, const char *suffix)
     return r;
 }
 
-/* The database goes last: what is left after a crash in between is still a database. */
-int job_store_remove(const char *path)
+static int remove_beside(const char *path)
 {
     int r = remove_file(path, "-shm");
+    return r < 0 ? r : remove_file(path, "-wal");
+}
+
+/* The database goes last: what is left after a crash in between is still a database. Who began to
+ * read it just then may have made the other two again. */
+int job_store_remove(const char *path)
+{
+    int r = remove_beside(path);
     if (r == 0)
-        r = remove_file(path, "-wal");
-    return r < 0 ? r : remove_file(path, "");
+        r = remove_file(path, "");
+    return r < 0 ? r : remove_beside(path);
 }
 
 /* --- transactions -------------------------------------------------------------------------- */

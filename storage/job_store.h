@@ -133,6 +133,8 @@ struct store_batch {
 /* Opens or makes the file (migrated if of an older version). -EILSEQ and *ret_reason (static text)
  * as with catalog_open(). The time it takes grows with the images that are there. */
 int job_store_open(const char *path, struct job_store **ret_store, const char **ret_reason);
+/* The same of a file that is there; -ENOENT where there is none, and none is made. */
+int job_store_reopen(const char *path, struct job_store **ret_store, const char **ret_reason);
 struct job_store *job_store_free(struct job_store *store);
 
 /* All of a transaction is kept or none. Where an append or a commit fails, everything since begin

@@ -82,6 +82,7 @@ struct walk {
     held_fn held;
     listed_fn listed;
     url_fn url;
+    detail_fn detail;
     void *arg;
 };
 
@@ -176,6 +177,24 @@ int query_variants(struct job_reader *reader, const char *path, int64_t most, in
                               " WHERE url >= ?1 || '?' AND url < ?1 || '@' AND skipped IS NULL"
                               " LIMIT ?2)";
     return count_most(reader, sql, path, most, ret_count);
+}
+
+static int visit_detail(sqlite3_stmt *row, void *arg)
+{
+    const struct walk *walk = arg;
+    return walk->detail(db_text(row, 0), walk->arg);
+}
+
+int query_robots_failure(struct job_reader *reader, const char *origin, detail_fn fn, void *arg)
+{
+    static const char sql[] = "SELECT p.detail FROM origins o"
+                              " JOIN urls u ON u.origin_id = o.id AND u.skipped IS NULL"
+                              " JOIN pages p ON p.id = u.id"
+                              " WHERE o.origin = ?1 AND p.outcome = 'robots_unreachable' LIMIT 1";
+    struct walk walk = {.detail = fn, .arg = arg};
+    sqlite3_stmt *statement = NULL;
+    int r = prepare_for_url(reader, sql, origin, &statement);
+    return run(statement, r, visit_detail, &walk);
 }
 
 static int visit_url(sqlite3_stmt *row, void *arg)

@@ -53,6 +53,11 @@ int query_host_visits(struct job_reader *reader, const char *host, int64_t most,
                       int64_t *ret_count);
 int query_variants(struct job_reader *reader, const char *path, int64_t most, int64_t *ret_count);
 
+typedef int (*detail_fn)(const char *detail, void *arg); /* NULL: none was stored */
+/* Why the robots.txt of an origin could not be had, as a page that was left for that says; none:
+ * fn is not called. */
+int query_robots_failure(struct job_reader *reader, const char *origin, detail_fn fn, void *arg);
+
 typedef int (*url_fn)(const char *url, void *arg);
 /* URLs that begin so, in no order, at most `limit`. */
 int query_urls_like(struct job_reader *reader, const char *prefix, unsigned limit, url_fn fn,

@@ -184,7 +184,7 @@ static int extract_document(struct extractor *extractor, const struct extract_in
     rc = html_document_read(extractor->arena, html, bytes, &document);
     if (rc < 0)
         return rc;
-    rc = page_facts_read(&extractor->facts, document);
+    rc = page_facts_read(&extractor->facts, document, extractor->page.base);
     if (rc < 0)
         return rc;
     page_facts_write(&extractor->facts, &extractor->page, &extractor->base);

@@ -90,6 +90,14 @@ static void see_meta(struct page_facts *facts, const struct html_element *elemen
         meta_refresh_target(content->value, &facts->refresh, &facts->refresh_bytes);
 }
 
+/* Its alt is what a picture says. */
+static void see_alt(struct page_facts *facts, const struct html_element *element)
+{
+    const struct html_attribute *alt = html_attribute(element, "alt");
+    if (alt)
+        text_print_add(&facts->print, alt->value, alt->bytes);
+}
+
 static bool see_start(const struct html_element *element, void *arg)
 {
     struct page_facts *facts = arg;
@@ -97,6 +105,10 @@ static bool see_start(const struct html_element *element, void *arg)
     switch (element->tag) {
     case HTML_BASE:
         see_base(facts, element);
+        break;
+    case HTML_IMG:
+    case HTML_INPUT:
+        see_alt(facts, element);
         break;
     case HTML_LINK:
         see_link(facts, element);
@@ -130,10 +142,13 @@ static void see_text(const char *text, void *arg)
     struct page_facts *facts = arg;
     if (facts->title_state == TITLE_OPEN)
         html_append_collapsed(facts->title, &facts->title_bytes, sizeof facts->title - 1, text);
+    if (page_text_counts(&facts->text) || facts->title_state == TITLE_OPEN)
+        text_print_add(&facts->print, text, strlen(text));
     page_text_add(&facts->text, text);
 }
 
-int page_facts_read(struct page_facts *facts, const struct html_document *document)
+int page_facts_read(struct page_facts *facts, const struct html_document *document,
+                    const struct url *url)
 {
     facts->base = facts->canonical = facts->refresh = facts->tdm_policy = NULL;
     facts->robots_bytes = facts->title_bytes = 0;
@@ -141,6 +156,7 @@ int page_facts_read(struct page_facts *facts, const struct html_document *docume
     facts->has_robots = false;
     facts->title_state = TITLE_NONE;
     page_text_begin(&facts->text);
+    text_print_begin(&facts->print, url ? url->href : NULL, url ? url->length : 0);
     const struct html_events events = {
         .start = see_start, .end = see_end, .text = see_text, .arg = facts};
     int rc = html_document_walk(document, &events);
@@ -186,4 +202,5 @@ void page_facts_write(const struct page_facts *facts, struct page_context *page,
     write_url(page, RECORD_TDM_POLICY, facts->tdm_policy, facts->tdm_policy_bytes);
     write_robots(facts, page->writer);
     record_writer_directives(page->writer, facts->directives);
+    record_writer_text_print(page->writer, text_print_value(&facts->print));
 }

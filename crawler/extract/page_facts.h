@@ -12,6 +12,7 @@
 
 #include "crawler/extract/page_text.h"
 #include "crawler/extract/record_format.h"
+#include "crawler/extract/text_print.h"
 #include "crawler/extract/url.h"
 
 struct html_document;
@@ -30,13 +31,15 @@ struct page_facts {
     size_t tdm_policy_bytes;
     uint32_t directives; /* enum robots_directive: of meta robots and TDM reservation */
     struct page_text text;
+    struct text_print print;               /* of title, alts and text */
     char title[RECORD_TEXT_MAX_BYTES + 2]; /* white space collapsed; NUL-ended when read */
     size_t title_bytes;
     enum { TITLE_NONE, TITLE_OPEN, TITLE_DONE } title_state;
 };
 
-/* -ENOMEM. */
-int page_facts_read(struct page_facts *facts, const struct html_document *document);
+/* url: the page's own, may be NULL. -ENOMEM. */
+int page_facts_read(struct page_facts *facts, const struct html_document *document,
+                    const struct url *url);
 
 /* Sets the page's base from its <base href> where that is usable, kept in base; and writes the
  * facts to the record. */

@@ -1,8 +1,6 @@
 /* See page_text.h. Runs in a parse process, for each element and text of a page. */
 #include "crawler/extract/page_text.h"
 
-#include <stdbool.h>
-
 #include "crawler/extract/html_text.h"
 #include "crawler/extract/utf8.h"
 
@@ -59,6 +57,11 @@ static void count(struct page_text *text, const char *more)
 {
     for (; *more && text->characters < PAGE_TEXT_MOST; more++)
         text->characters += !html_is_space(*more) && ((unsigned char)*more & 0xc0) != 0x80;
+}
+
+bool page_text_counts(const struct page_text *text)
+{
+    return !text->apart || text->heading_state == HEADING_OPEN;
 }
 
 void page_text_add(struct page_text *text, const char *more)

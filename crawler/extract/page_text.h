@@ -7,6 +7,7 @@
 #ifndef IMGCRAWL_EXTRACT_PAGE_TEXT_H
 #define IMGCRAWL_EXTRACT_PAGE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "crawler/extract/html_reader.h"
@@ -29,6 +30,8 @@ struct page_text {
 void page_text_begin(struct page_text *text);
 void page_text_open(struct page_text *text, enum html_tag tag);
 void page_text_close(struct page_text *text, enum html_tag tag);
+/* Whether text that comes now is the page's own: no script, no nav; a heading always is. */
+bool page_text_counts(const struct page_text *text);
 void page_text_add(struct page_text *text, const char *more);
 void page_text_end(struct page_text *text);
 

@@ -215,6 +215,7 @@ int record_open(const void *data, size_t bytes, struct page_record *ret_record)
         .link_elements = header->link_elements,
         .image_elements = header->image_elements,
         .image_places = header->image_places,
+        .text_print = header->text_print,
         .link_count = header->link_count,
         .image_count = header->image_count,
         .style_sheet_count = header->style_sheet_count,

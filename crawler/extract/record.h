@@ -173,6 +173,7 @@ struct page_record {
     uint32_t link_elements;  /* <a href> and <area href> in the page, usable or not */
     uint32_t image_elements; /* <img> in the page */
     uint32_t image_places;   /* elements that refer to images, whatever they are: the positions */
+    uint64_t text_print;     /* of title, alts and words: text_print.h; 0: not known */
     uint32_t link_count, image_count;
     const struct record_link *links;   /* unique by URL, in order of first appearance */
     const struct record_image *images; /* in tree order */

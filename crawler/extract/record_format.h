@@ -44,6 +44,7 @@ struct flat_header {
     uint16_t sniffed_type; /* enum mime_type */
     uint16_t verdict;      /* enum page_verdict */
     uint64_t heap_bytes;
+    uint64_t text_print;
     struct flat_text facts[RECORD_FACT_COUNT];
 };
 
@@ -67,7 +68,7 @@ struct flat_link {
     uint32_t reserved; /* 0 */
 };
 
-_Static_assert(sizeof(struct flat_header) == 112, "no hidden padding");
+_Static_assert(sizeof(struct flat_header) == 120, "no hidden padding");
 _Static_assert(sizeof(struct flat_image) == 176, "no hidden padding");
 _Static_assert(sizeof(struct flat_link) == 24, "no hidden padding");
 

@@ -63,6 +63,11 @@ void record_writer_directives(struct record_writer *writer, uint32_t directives)
     writer->header.directives |= directives;
 }
 
+void record_writer_text_print(struct record_writer *writer, uint64_t print)
+{
+    writer->header.text_print = print;
+}
+
 void record_writer_sniffed_type(struct record_writer *writer, enum mime_type type)
 {
     writer->header.sniffed_type = (uint16_t)type;

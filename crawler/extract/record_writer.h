@@ -32,6 +32,7 @@ void record_writer_fact(struct record_writer *writer, enum record_fact fact, con
                         size_t bytes);
 void record_writer_flag(struct record_writer *writer, uint32_t flags);
 void record_writer_directives(struct record_writer *writer, uint32_t directives);
+void record_writer_text_print(struct record_writer *writer, uint64_t print);
 void record_writer_sniffed_type(struct record_writer *writer, enum mime_type type);
 /* evidence: a sentence for people. */
 void record_writer_verdict(struct record_writer *writer, enum page_verdict verdict,

@@ -1,5 +1,5 @@
 /* Sitemaps: bytes → unpacked (sitemap_gzip) → UTF-8 (charset) → by the first character XML
- * (sitemap_xml) or text (sitemap_text) → record (sitemap_writer).
+ * (sitemap_mend, sitemap_xml) or text (sitemap_text) → record (sitemap_writer).
  *
  * What a file is, its bytes say; its name and content type are not asked. Runs in a parse process,
  * or in the command line for `inspect`. All that is made for a sitemap is in the reader's arena,
@@ -16,6 +16,7 @@
 #include "crawler/extract/charset.h"
 #include "crawler/extract/html_text.h"
 #include "crawler/extract/sitemap_gzip.h"
+#include "crawler/extract/sitemap_mend.h"
 #include "crawler/extract/sitemap_text.h"
 #include "crawler/extract/sitemap_writer.h"
 #include "crawler/extract/sitemap_xml.h"
@@ -100,10 +101,12 @@ static int read_text(struct sitemap_reader *reader, const char *text, size_t byt
         sitemap_text_read(reader->writer, text, bytes);
         return 0;
     }
+    uint32_t lines_before = count_lines(file, text);
+    text = sitemap_mend(reader->arena, text, bytes, &bytes);
     const struct sitemap_xml_input input = {
         .text = text,
         .bytes = bytes,
-        .lines_before = count_lines(file, text),
+        .lines_before = lines_before,
         .base = base,
         .salt = reader->salt,
     };

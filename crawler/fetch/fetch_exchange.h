@@ -85,6 +85,15 @@ enum answer_text {
     ANSWER_TEXT_COUNT
 };
 
+enum answer_encoding {
+    ENCODING_OTHER, /* none, several, or one that is not asked for */
+    ENCODING_BR,
+    ENCODING_DEFLATE,
+    ENCODING_GZIP,
+    ENCODING_ZSTD,
+    ENCODING_COUNT
+};
+
 /* What the final answer's headers said, so far. */
 struct answer {
     int status;
@@ -92,6 +101,7 @@ struct answer {
     int64_t content_length;  /* -1: not told */
     int64_t range_total;     /* that Content-Range tells; -1: none */
     bool is_encoded;         /* by Content-Encoding */
+    enum answer_encoding encoding;
     int64_t retry_after_ms;  /* -1: not told */
     int64_t cache_max_age_s; /* -1: not told */
     unsigned cookies;        /* Set-Cookie lines */

@@ -49,6 +49,7 @@ void answer_clear(struct answer *answer)
     answer->content_length = -1;
     answer->range_total = -1;
     answer->is_encoded = false;
+    answer->encoding = ENCODING_OTHER;
     answer->retry_after_ms = -1;
     answer->cache_max_age_s = -1;
     answer->cookies = 0;
@@ -165,14 +166,30 @@ static void keep_content_length(struct answer *answer, const char *value, size_t
 /* "bytes 0-65535/123456" (RFC 9110 §14.4). */
 static void keep_content_range(struct answer *answer, const char *value, size_t bytes)
 {
+    static const char start[] = "bytes 0-"; /* as it is always asked for */
     const char *slash = memchr(value, '/', bytes);
-    if (slash)
-        answer->range_total = parse_count(slash + 1, (size_t)(value + bytes - slash - 1));
+    if (!slash || bytes < sizeof start || strncasecmp(value, start, sizeof start - 1) != 0)
+        return;
+    int64_t total = parse_count(slash + 1, (size_t)(value + bytes - slash - 1));
+    answer->range_total = total == INT64_MAX ? -1 : total;
 }
 
 static void keep_content_encoding(struct answer *answer, const char *value, size_t bytes)
 {
-    answer->is_encoded = bytes > 0 && !(bytes == 8 && strncasecmp(value, "identity", 8) == 0);
+    static const char *const names[ENCODING_COUNT] = {[ENCODING_OTHER] = "identity",
+                                                      [ENCODING_BR] = "br",
+                                                      [ENCODING_DEFLATE] = "deflate",
+                                                      [ENCODING_GZIP] = "gzip",
+                                                      [ENCODING_ZSTD] = "zstd"};
+    bool is_identity = is_directive(value, bytes, names[ENCODING_OTHER]);
+    if (answer->is_encoded || bytes == 0 || is_identity) { /* one after the other, or none */
+        answer->encoding = ENCODING_OTHER;
+        return;
+    }
+    answer->is_encoded = true;
+    for (enum answer_encoding i = ENCODING_BR; i < ENCODING_COUNT; i++)
+        if (is_directive(value, bytes, names[i]))
+            answer->encoding = i;
 }
 
 /* Seconds, or a date (RFC 9110 §10.2.3); what is neither is as if not sent. */

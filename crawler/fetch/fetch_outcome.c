@@ -72,11 +72,42 @@ static enum outcome receive_failure(const struct exchange *exchange)
     return OUTCOME_CONNECTION_RESET;
 }
 
+/* Whether an empty body can be so long when it is packed: by its format alone, flushed once before
+ * its end, with a checksum, and of gzip with the name of a file. */
+static bool is_packed_nothing(enum answer_encoding encoding, size_t bytes)
+{
+    switch (encoding) {
+    case ENCODING_BR:
+        return bytes == 1;
+    case ENCODING_DEFLATE:
+        return bytes == 2 || bytes == 7 || bytes == 8 || bytes == 13;
+    case ENCODING_GZIP:
+        return bytes >= 20 && bytes <= 20 + 256;
+    case ENCODING_ZSTD:
+        return bytes == 9 || bytes == 13;
+    default:
+        return true;
+    }
+}
+
+/* curl does not tell of a packed body that ends before its decoder is done. Where nothing at all
+ * came out of it, its size tells, for nothing is packed in few ways. */
+static bool is_undecoded(const struct exchange *exchange)
+{
+    curl_off_t bytes = 0;
+    if (!exchange->answer.is_encoded || exchange->slot->used > 0 || exchange->body_unwanted)
+        return false;
+    curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+    return bytes > 0 && !is_packed_nothing(exchange->answer.encoding, (size_t)bytes);
+}
+
 enum outcome fetch_outcome_of_code(const struct exchange *exchange, int curl_code)
 {
     switch ((CURLcode)curl_code) {
     case CURLE_OK: /* curl takes a close amid the headers for their end */
-        return exchange->headers_done ? OUTCOME_OK : OUTCOME_BODY_INCOMPLETE;
+        if (!exchange->headers_done)
+            return OUTCOME_BODY_INCOMPLETE;
+        return is_undecoded(exchange) ? OUTCOME_BAD_ENCODING : OUTCOME_OK;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
         return OUTCOME_DNS_FAILED;
@@ -104,6 +135,8 @@ enum outcome fetch_outcome_of_code(const struct exchange *exchange, int curl_cod
         return receive_failure(exchange);
     case CURLE_BAD_CONTENT_ENCODING:
         return OUTCOME_BAD_ENCODING;
+    case CURLE_WRITE_ERROR: /* our own refusals are decided before: these are the decoders' */
+        return exchange->answer.is_encoded ? OUTCOME_BAD_ENCODING : OUTCOME_INTERNAL_ERROR;
     case CURLE_OUT_OF_MEMORY: /* how curl says that one line of headers is too long */
         return exchange->connected ? OUTCOME_HEADERS_TOO_LARGE : OUTCOME_INTERNAL_ERROR;
     case CURLE_UNSUPPORTED_PROTOCOL: /* of the answer, if it came so far; else of the URL */
@@ -199,6 +232,10 @@ static void describe(const struct exchange *exchange, const struct peer_text *pe
     case OUTCOME_TOO_SLOW:
         say(detail, "Slower than %zu bytes a second for %" PRId64 " ms", config->low_speed_bytes,
             config->low_speed_ms);
+        return;
+    case OUTCOME_BAD_ENCODING:
+        say(detail, "The body is not what Content-Encoding says%s%s",
+            exchange->error_text[0] ? ": " : "", exchange->error_text);
         return;
     case OUTCOME_HEADERS_TOO_LARGE:
         say(detail, "More than %zu bytes of headers", config->max_header_bytes);

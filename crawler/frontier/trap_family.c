@@ -11,6 +11,7 @@ enum {
     EXAMPLE_BYTES = 500,
     EXAMPLES_FROM = 4, /* URLs of a family before it keeps any */
     YIELDS = 16,
+    SAME_WORTH = 4,
     MAX_KEY_SETS = 32,
 };
 
@@ -43,12 +44,35 @@ struct noted_yield {
 
 struct family *family_free(struct family *family)
 {
-    for (int i = 0; i < FAMILY_EXAMPLES; i++)
-        free(family->examples[i]);
-    free(family->key_sets);
-    free(family->yields);
+    family_forget_evidence(family);
     free(family);
     return NULL;
+}
+
+void family_forget_evidence(struct family *family)
+{
+    for (int i = 0; i < FAMILY_EXAMPLES; i++) {
+        free(family->examples[i]);
+        family->examples[i] = NULL;
+    }
+    free(family->key_sets);
+    free(family->yields);
+    family->key_sets = NULL;
+    family->yields = NULL;
+    family->key_set_count = family->yield_count = 0;
+}
+
+uint64_t family_worth(const struct family *family)
+{
+    return (uint64_t)family->known + family->chained + family->duplicates +
+           SAME_WORTH * (uint64_t)family->same;
+}
+
+/* Most were found on one another: of what lists lead to, that is a part. */
+static bool is_chain(const struct family *f)
+{
+    return f->chained >= NUMBERS_CHAINED &&
+           (uint64_t)f->chained * 5 >= (uint64_t)(f->known - f->restored) * 4;
 }
 
 /* Most that could be compared must be the same: numbers of things look like those of sessions. */
@@ -72,8 +96,7 @@ bool family_is_trap(const struct family *family, bool is_sure)
     case TRAP_SESSION_ID:
         return is_sure ? f->same >= SESSION_SAME : is_session_by_looks(f);
     case TRAP_ENDLESS_NUMBERS:
-        return f->same >= NUMBERS_SAME && f->chained >= NUMBERS_CHAINED &&
-               f->same * 10 >= f->read * 9;
+        return f->same >= NUMBERS_SAME && is_chain(f) && f->same * 10 >= f->read * 9;
     case TRAP_PARAMETER_ORDER:
         return f->duplicates >= ORDER_KNOWN;
     case TRAP_FACETS:
@@ -85,7 +108,8 @@ bool family_is_trap(const struct family *family, bool is_sure)
 
 void family_keep_example(struct family *family, const char *url, size_t bytes)
 {
-    if (family->known < EXAMPLES_FROM || family->known >= EXAMPLES_FROM + FAMILY_EXAMPLES)
+    if (family->state != FAMILY_WATCHED || family->known < EXAMPLES_FROM ||
+        family->known >= EXAMPLES_FROM + FAMILY_EXAMPLES)
         return;
     char **example = &family->examples[family->known - EXAMPLES_FROM];
     *example = memory_strndup(url, bytes < EXAMPLE_BYTES ? bytes : EXAMPLE_BYTES);
@@ -109,7 +133,7 @@ void family_count_url(struct family *family, const struct trap_mark *mark,
     family->chained += from && from->applies && from->family == mark->family;
     family->duplicates += is_duplicate;
     family->most = mark->size > family->most ? mark->size : family->most;
-    if (family->kind == TRAP_FACETS)
+    if (family->kind == TRAP_FACETS && family->state == FAMILY_WATCHED)
         add_key_set(family, mark->variant);
 }
 
@@ -120,7 +144,7 @@ static bool same_yield(const struct family *family, const struct noted_yield *no
         !trap_yield_same_size(noted->yield.body_bytes, yield->body_bytes))
         return false;
     if (family->kind == TRAP_ENDLESS_NUMBERS)
-        return noted->yield.title_words == yield->title_words;
+        return yield->text && noted->yield.text == yield->text;
     return family->kind != TRAP_SESSION_ID ||
            (noted->member == mark->member && noted->yield.title == yield->title &&
             noted->variant != mark->variant);
@@ -191,8 +215,9 @@ void family_explain(const struct family *family, char *detail, size_t bytes)
     case TRAP_ENDLESS_NUMBERS:
         snprintf(detail, bytes,
                  "%u URLs that differ in the numbers of their query, %u of them found on one "
-                 "another; %u such pages were read, %u %s",
-                 family->known, family->chained, family->read, family->same, same);
+                 "another; %u such pages were read, %u of them show the same images, links and "
+                 "texts as others",
+                 family->known, family->chained, family->read, family->same);
         break;
     case TRAP_PARAMETER_ORDER:
         snprintf(detail, bytes,

@@ -19,12 +19,14 @@ enum family_state { FAMILY_WATCHED, FAMILY_SUSPENDED, FAMILY_RELEASED };
 
 struct family {
     struct family *next; /* in its bucket */
-    uint64_t key;
+    uint64_t key, host;
+    uint64_t used_at; /* a count of uses */
     enum trap_kind kind;
     enum family_state state;
     int64_t trap_id;
     uint64_t sibling;    /* the other family of the same dates; 0: none */
     uint32_t known;      /* URLs */
+    uint32_t restored;   /* of them, from before a restart: nothing tells where they were found */
     uint32_t chained;    /* of them, first found on a page of the family */
     uint32_t duplicates; /* of them, that are another one but for order */
     uint32_t read, same; /* pages; those that gave what one before gave */
@@ -39,6 +41,10 @@ struct family {
 };
 
 struct family *family_free(struct family *family);
+/* Evidence in figures; what is worth least is dropped first. */
+uint64_t family_worth(const struct family *family);
+/* Its pages and examples: nothing more is asked of it. */
+void family_forget_evidence(struct family *family);
 /* A new URL of the family; from: the mark of the page that leads to it, may be NULL. */
 void family_count_url(struct family *family, const struct trap_mark *mark,
                       const struct trap_mark *from, bool is_duplicate);

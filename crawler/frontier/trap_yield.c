@@ -2,24 +2,12 @@
  * sets of some hundred members give the same by chance does not happen. */
 #include "crawler/frontier/trap_yield.h"
 
-#include <ctype.h>
-
 #include <xxhash.h>
 
 #include "crawler/extract/record.h"
 #include "crawler/frontier/traps.h"
 
-enum { BITS = 4096, TITLE_BYTES = 512 };
-
-static uint64_t title_words(const struct record_text *title, uint64_t seed)
-{
-    char words[TITLE_BYTES];
-    size_t length = 0;
-    for (uint32_t i = 0; i < title->bytes && length < sizeof words; i++)
-        if (!isdigit((unsigned char)title->data[i]))
-            words[length++] = title->data[i];
-    return XXH3_64bits_withSeed(words, length, seed);
-}
+enum { BITS = 4096 };
 
 struct trap_yield trap_yield_of(const struct traps *traps, const struct trap_marks *marks,
                                 const struct page_record *record, uint64_t body_bytes)
@@ -41,7 +29,7 @@ struct trap_yield trap_yield_of(const struct traps *traps, const struct trap_mar
         .title = record->title.data
                      ? XXH3_64bits_withSeed(record->title.data, record->title.bytes, seed)
                      : 0,
-        .title_words = title_words(&record->title, seed),
+        .text = record->text_print,
         .body_bytes = body_bytes};
 }
 

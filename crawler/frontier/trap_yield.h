@@ -1,5 +1,5 @@
 /* Trap yield: what a page gave, as far as it tells one page of a trap from another: its images, its
- * links without their dates and session ids, its title, its size. Plain data.
+ * links without their dates and session ids, its title, its texts, its size. Plain data.
  */
 #ifndef IMGCRAWL_TRAP_YIELD_H
 #define IMGCRAWL_TRAP_YIELD_H
@@ -13,8 +13,9 @@ struct trap_marks;
 struct traps;
 
 struct trap_yield {
-    uint64_t content;            /* images and links, each once, in any order */
-    uint64_t title, title_words; /* whole; without its digits */
+    uint64_t content; /* images and links, each once, in any order */
+    uint64_t title;
+    uint64_t text; /* title, alts and words; 0: not known */
     uint64_t body_bytes;
 };
 

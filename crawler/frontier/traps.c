@@ -6,26 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "crawler/base/memory.h"
 #include "crawler/frontier/seen.h"
-#include "crawler/frontier/trap_family.h"
+#include "crawler/frontier/trap_table.h"
 
-enum {
-    MAX_FAMILIES = 4096,
-    BUCKETS = 2048,
-    MAX_MEMBERS = 1000000,
-};
+enum { MAX_MEMBERS = 1000000 };
 
 struct traps {
     uint64_t seed;
-    struct family *buckets[BUCKETS];
-    size_t family_count;
+    struct trap_table families;
     struct seen *members; /* known ones of sessions and orders */
     struct seen *visited; /* those of them that were read */
     size_t trap_count;
     int64_t last_id;
     void (*on_found)(const struct store_trap *trap, void *arg);
+    void (*on_dropped)(void *arg);
     void *arg;
+    bool dropped_told;
 };
 
 struct traps *traps_new(uint64_t seed)
@@ -41,12 +40,7 @@ struct traps *traps_free(struct traps *traps)
 {
     if (!traps)
         return NULL;
-    for (int i = 0; i < BUCKETS; i++) {
-        for (struct family *family = traps->buckets[i], *next; family; family = next) {
-            next = family->next;
-            family_free(family);
-        }
-    }
+    trap_table_clear(&traps->families);
     seen_free(traps->members);
     seen_free(traps->visited);
     free(traps);
@@ -65,58 +59,14 @@ uint64_t traps_seed(const struct traps *traps)
     return traps->seed;
 }
 
-size_t traps_count(const struct traps *traps)
+void traps_on_dropped(struct traps *traps, void (*fn)(void *arg))
 {
-    return traps->trap_count;
+    traps->on_dropped = fn;
 }
-
-/* Families */
 
 static struct family *find_family(const struct traps *traps, uint64_t key)
 {
-    struct family *family = traps->buckets[key % BUCKETS];
-    while (family && family->key != key)
-        family = family->next;
-    return family;
-}
-
-/* Forgets those that one or two URLs made: most families of a site are such. */
-static void sweep(struct traps *traps)
-{
-    for (int i = 0; i < BUCKETS; i++) {
-        for (struct family **place = &traps->buckets[i]; *place;) {
-            struct family *family = *place;
-            if (family->known > 2 || family->state != FAMILY_WATCHED) {
-                place = &family->next;
-                continue;
-            }
-            *place = family->next;
-            family_free(family);
-            traps->family_count--;
-        }
-    }
-}
-
-static struct family *add_family(struct traps *traps, enum trap_kind kind, uint64_t key)
-{
-    struct family *family = memory_new(sizeof *family);
-    family->key = key;
-    family->kind = kind;
-    family->next = traps->buckets[key % BUCKETS];
-    traps->buckets[key % BUCKETS] = family;
-    traps->family_count++;
-    return family;
-}
-
-/* NULL where there are too many. */
-static struct family *family_for(struct traps *traps, enum trap_kind kind, uint64_t key)
-{
-    struct family *family = find_family(traps, key);
-    if (family)
-        return family;
-    if (traps->family_count >= MAX_FAMILIES)
-        sweep(traps);
-    return traps->family_count >= MAX_FAMILIES ? NULL : add_family(traps, kind, key);
+    return trap_table_find(&traps->families, key);
 }
 
 /* Becoming a trap */
@@ -134,6 +84,24 @@ static struct store_text host_of(const char *url, size_t bytes)
     if (port && !memchr(port, ']', length - (size_t)(port - host)))
         length = (size_t)(port - host);
     return (struct store_text){host, length};
+}
+
+static uint64_t host_key(const struct traps *traps, const char *url, size_t bytes)
+{
+    struct store_text host = host_of(url, bytes);
+    return XXH3_64bits_withSeed(host.data, host.bytes, traps->seed);
+}
+
+static struct family *family_for(struct traps *traps, enum trap_kind kind, uint64_t key,
+                                 const char *url, size_t bytes)
+{
+    struct family *family =
+        trap_table_get(&traps->families, kind, key, host_key(traps, url, bytes));
+    if (traps->families.dropped && !traps->dropped_told && traps->on_dropped) {
+        traps->dropped_told = true;
+        traps->on_dropped(traps->arg);
+    }
+    return family;
 }
 
 static struct store_text text_of(const char *text)
@@ -155,7 +123,6 @@ static void suspend(struct traps *traps, struct family *family, const char *url,
 {
     char pattern[TRAP_PATTERN_BYTES], detail[320];
     char *examples = family_examples(family);
-    family->state = FAMILY_SUSPENDED;
     family->trap_id = ++traps->last_id;
     traps->trap_count++;
     trap_pattern_of(url, bytes, family->kind, pattern);
@@ -171,6 +138,7 @@ static void suspend(struct traps *traps, struct family *family, const char *url,
     if (traps->on_found)
         traps->on_found(&trap, traps->arg);
     free(examples);
+    trap_table_settle(&traps->families, family, FAMILY_SUSPENDED);
 }
 
 /* New URLs */
@@ -201,8 +169,8 @@ static int64_t judge_kind(struct traps *traps, enum trap_kind kind, const struct
                           const struct trap_mark *from, const char *url, size_t bytes,
                           int64_t now_ms)
 {
-    struct family *family = family_for(traps, kind, mark->family);
-    if (!family || family->state == FAMILY_RELEASED)
+    struct family *family = family_for(traps, kind, mark->family, url, bytes);
+    if (family->state == FAMILY_RELEASED)
         return 0;
     bool known = has_members(kind) && !add_to(traps->members, mark->member);
     family_count_url(family, mark, from, known);
@@ -319,30 +287,33 @@ void traps_note_page(struct traps *traps, const struct trap_marks *marks, const 
 
 /* Release and resume */
 
+/* Of a row of the file, or of who was released with another: it needs no share of a host. */
+static struct family *settled_family(struct traps *traps, enum trap_kind kind, uint64_t key,
+                                     enum family_state state)
+{
+    struct family *family = trap_table_get(&traps->families, kind, key, 0);
+    trap_table_settle(&traps->families, family, state);
+    return family;
+}
+
 static void release_family(struct traps *traps, struct family *family)
 {
+    enum trap_kind other = family->kind == TRAP_CALENDAR ? TRAP_FAR_DATES : TRAP_CALENDAR;
     struct family *sibling = family->sibling ? find_family(traps, family->sibling) : NULL;
     family->state = FAMILY_RELEASED;
-    if (family->sibling && !sibling)
-        sibling = add_family(traps, family->kind == TRAP_CALENDAR ? TRAP_FAR_DATES : TRAP_CALENDAR,
-                             family->sibling);
-    if (sibling && sibling->state == FAMILY_WATCHED)
-        sibling->state = FAMILY_RELEASED;
+    if (family->sibling && (!sibling || sibling->state == FAMILY_WATCHED))
+        settled_family(traps, other, family->sibling, FAMILY_RELEASED);
 }
 
 int traps_release(struct traps *traps, int64_t id)
 {
-    for (int i = 0; i < BUCKETS; i++) {
-        for (struct family *family = traps->buckets[i]; family; family = family->next) {
-            if (family->trap_id != id)
-                continue;
-            if (family->state == FAMILY_RELEASED)
-                return -EALREADY;
-            release_family(traps, family);
-            return 0;
-        }
-    }
-    return -ENOENT;
+    struct family *family = trap_table_find_trap(&traps->families, id);
+    if (!family)
+        return -ENOENT;
+    if (family->state == FAMILY_RELEASED)
+        return -EALREADY;
+    release_family(traps, family);
+    return 0;
 }
 
 void traps_restore(struct traps *traps, const struct store_trap *trap)
@@ -354,11 +325,8 @@ void traps_restore(struct traps *traps, const struct store_trap *trap)
         return;
     snprintf(pattern, sizeof pattern, "%.*s", (int)trap->pattern.bytes, trap->pattern.data);
     uint64_t key = trap_family_of(kind, pattern, traps->seed);
-    struct family *family = find_family(traps, key);
-    if (!family)
-        family = add_family(traps, kind, key);
+    struct family *family = settled_family(traps, kind, key, FAMILY_SUSPENDED);
     family->trap_id = trap->id;
-    family->state = FAMILY_SUSPENDED;
     family->sibling = sibling_of(traps, kind, pattern);
     traps->trap_count++;
     if (trap->released_ms)
@@ -372,11 +340,13 @@ void traps_restore_url(struct traps *traps, const char *url, size_t bytes, int64
     for (int kind = 0; kind < TRAP_KIND_COUNT; kind++) {
         const struct trap_mark *mark = &marks.of[kind];
         struct family *family =
-            mark->applies ? family_for(traps, (enum trap_kind)kind, mark->family) : NULL;
+            mark->applies ? family_for(traps, (enum trap_kind)kind, mark->family, url, bytes)
+                          : NULL;
         if (!family || family->state == FAMILY_RELEASED)
             continue;
         bool known = has_members((enum trap_kind)kind) && !add_to(traps->members, mark->member);
         family_count_url(family, mark, NULL, known);
+        family->restored++;
         family_keep_example(family, url, bytes);
     }
 }

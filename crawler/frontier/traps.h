@@ -14,8 +14,9 @@
  *                    id, and four of five that were read again so).
  *                    Held back: pages that are known under another id; new ones are fetched.
  *   endless_numbers  48 pages that differ in the numbers of their query, nine of ten with the
- *                    same images, links (but those to one another) and title (but its digits), 40
- *                    URLs first found on another. Held back: all of the family.
+ *                    same images, links (but those to one another) and texts: title, alts and
+ *                    words (but numbers that follow those of the query), 40 URLs and four of
+ *                    five first found on another. Held back: all of the family.
  *   parameter_order  20 URLs that are a known one with its parameters in another order.
  *                    Held back: what is known in another order.
  *   facets           256 URLs of one path with 3 or more parameters, 32 selections of these.
@@ -28,10 +29,10 @@
  * pictures named by fingerprints give no evidence; numbers alone make no family; a date needs a
  * month; one in range needs 60 empty pages.
  *
- * Memory: at most 4,096 families, and 32 bytes for each URL with several parameters or a
- * session id, a million of them. After a restart the URLs are counted anew from the file, so what
- * they tell by themselves (orders, facets) stands; what pages told is gathered again. Suspensions
- * stand.
+ * Memory: at most 4,096 families that are watched (trap_table.h), and 32 bytes for each URL with
+ * several parameters or a session id, a million of them. After a restart the URLs are counted anew
+ * from the file, so what they tell by themselves (orders, facets) stands; what pages told is
+ * gathered again. Suspensions stand.
  */
 #ifndef IMGCRAWL_TRAPS_H
 #define IMGCRAWL_TRAPS_H
@@ -52,6 +53,9 @@ struct traps *traps_free(struct traps *traps);
 /* Called when a trap is found, from within the calls below; the row is borrowed. */
 void traps_on_found(struct traps *traps, void (*fn)(const struct store_trap *trap, void *arg),
                     void *arg);
+
+/* Called once, with the same arg: evidence was dropped, for there are too many families. */
+void traps_on_dropped(struct traps *traps, void (*fn)(void *arg));
 
 /* The marks of a page from which links come, for `from` below. */
 void traps_marks(const struct traps *traps, const char *url, size_t bytes, int64_t now_ms,
@@ -78,7 +82,6 @@ void traps_note_page(struct traps *traps, const struct trap_marks *marks, const 
 uint64_t traps_plain_link(const struct traps *traps, const struct trap_marks *from, const char *url,
                           size_t bytes);
 uint64_t traps_seed(const struct traps *traps);
-size_t traps_count(const struct traps *traps);
 /* Never suspended again in this job. -ENOENT; -EALREADY. */
 int traps_release(struct traps *traps, int64_t id);
 

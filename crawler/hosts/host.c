@@ -244,6 +244,7 @@ static void start_delay(struct host *host)
 {
     if (host->delay_ms > 0)
         host->next_at_ms = loop_now_ms(host->hosts->loop) + host->delay_ms;
+    host_mark_wait(host);
 }
 
 static void start_lane(struct lane *lane)

@@ -1,4 +1,4 @@
-/* What is known of hosts, and remembered over restarts. See host.h, host_private.h. */
+/* What is known of hosts; host_memory.c remembers it over restarts. See host.h, host_private.h. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,14 +9,7 @@
 #include "crawler/base/text_map.h"
 #include "crawler/hosts/host_private.h"
 
-enum { SAVE_AFTER_MS = 30 * 1000 }; /* what was learned meanwhile may be lost with the process */
-
 /* Beginning and end */
-
-static void on_save_timer(void *arg)
-{
-    hosts_save(arg);
-}
 
 struct hosts *hosts_new(struct loop *loop, const struct hosts_config *config)
 {
@@ -29,7 +22,7 @@ struct hosts *hosts_new(struct loop *loop, const struct hosts_config *config)
     host_share_init(&hosts->share, config->slots, config->unproven_percent, config->slow_lane);
     hosts_init_requests(hosts);
     hosts->timer = loop_timer_new(loop, hosts_on_timer, hosts);
-    hosts->save_timer = loop_timer_new(loop, on_save_timer, hosts);
+    hosts_init_saves(hosts);
     return hosts;
 }
 
@@ -51,7 +44,7 @@ struct hosts *hosts_free(struct hosts *hosts)
     }
     loop_timer_free(hosts->timer);
     loop_timer_free(hosts->aside_timer);
-    loop_timer_free(hosts->save_timer);
+    hosts_free_saves(hosts);
     text_map_each(hosts->by_name, free_host, NULL);
     text_map_free(hosts->by_name);
     host_addresses_free(hosts);
@@ -177,65 +170,6 @@ int hosts_remove_rule(struct hosts *hosts, const char *pattern)
     return rc;
 }
 
-/* Memory */
-
-static struct host_memory memory_of(const struct host *host)
-{
-    int64_t wait_ms = host->next_at_ms - loop_now_ms(host->hosts->loop);
-    return (struct host_memory){.name = host->name,
-                                .next_at_ms = clock_epoch_ms() + (wait_ms > 0 ? wait_ms : 0),
-                                .backoff_ms = host->pace.backoff_ms,
-                                .latency_ms = host->pace.latency_ms,
-                                .baseline_ms = host->pace.baseline_ms,
-                                .brake_ms = host->pace.brake_ms};
-}
-
-void hosts_save(struct hosts *hosts)
-{
-    size_t count = 0;
-    for (const struct host *host = hosts->dirty; host; host = host->next_dirty)
-        count++;
-    if (count == 0)
-        return;
-    struct host_memory *rows = memory_resize(NULL, count * sizeof *rows);
-    struct host *host = hosts->dirty;
-    for (size_t i = 0; i < count; i++, host = host->next_dirty) {
-        rows[i] = memory_of(host);
-        host->is_dirty = false;
-    }
-    hosts->dirty = NULL;
-    hosts->config.save(rows, count, false, hosts->config.arg);
-    free(rows);
-}
-
-void host_mark_dirty(struct host *host)
-{
-    struct hosts *hosts = host->hosts;
-    if (host->is_dirty || host->pace.is_own)
-        return;
-    if (!hosts->dirty)
-        loop_timer_start_in(hosts->save_timer, SAVE_AFTER_MS);
-    host->is_dirty = true;
-    host->next_dirty = hosts->dirty;
-    hosts->dirty = host;
-}
-
-void hosts_restore(struct hosts *hosts, const struct host_memory *memory)
-{
-    struct host *host = hosts_get(hosts, memory->name, strlen(memory->name));
-    int64_t wait_ms = memory->next_at_ms - clock_epoch_ms();
-    int64_t next_at_ms = loop_now_ms(hosts->loop) + (wait_ms > 0 ? wait_ms : 0);
-    host->pace.backoff_ms = memory->backoff_ms;
-    host->pace.backoff_until_ms = memory->backoff_ms > 0 ? next_at_ms : 0;
-    host->pace.latency_ms = memory->latency_ms;
-    host->pace.baseline_ms = memory->baseline_ms;
-    host->pace.brake_ms = memory->brake_ms;
-    if (next_at_ms > host->next_at_ms)
-        host->next_at_ms = next_at_ms;
-    host_refresh_pace(host);
-    host_update(host);
-}
-
 /* Feedback */
 
 void host_refresh_class(struct host *host)
@@ -277,8 +211,7 @@ static void learn_pace(struct host *host, const struct host_feedback *feedback)
     if (until_ms <= host->next_at_ms)
         return;
     host->next_at_ms = until_ms;
-    struct host_memory memory = memory_of(host);
-    hosts->config.save(&memory, 1, true, hosts->config.arg);
+    host_save_pause(host);
 }
 
 void host_observe(struct host *host, const struct host_feedback *feedback)
@@ -288,6 +221,7 @@ void host_observe(struct host *host, const struct host_feedback *feedback)
     int64_t next_ms = loop_now_ms(host->hosts->loop) + host->delay_ms;
     if (host->delay_ms > 0 && next_ms > host->next_at_ms)
         host->next_at_ms = next_ms;
+    host_mark_wait(host);
     learn_haste(host, feedback);
     host_update(host);
 }
@@ -298,6 +232,7 @@ int64_t host_reserve(struct host *host)
     int64_t at_ms = host->next_at_ms > now_ms ? host->next_at_ms : now_ms;
     if (host->delay_ms > 0)
         host->next_at_ms = at_ms + host->delay_ms;
+    host_mark_wait(host);
     host_update(host);
     return at_ms - now_ms;
 }

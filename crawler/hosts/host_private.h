@@ -1,5 +1,6 @@
 /* The ledger's own structures, shared by host.c (lanes, turns, starting), host_ledger.c (what is
- * known of hosts), host_requests.c, host_address.c and host_guests.c. Nobody else includes this. */
+ * known of hosts), host_memory.c (what is saved of that), host_requests.c, host_address.c and
+ * host_guests.c. Nobody else includes this. */
 #ifndef IMGCRAWL_HOST_PRIVATE_H
 #define IMGCRAWL_HOST_PRIVATE_H
 
@@ -26,6 +27,13 @@ struct host_crawl_delay {
     struct host_crawl_delay *next;
     const void *robots;
     int64_t delay_ms;
+};
+
+/* What is to be saved of a host, by how soon. */
+enum save_kind {
+    SAVE_LEARNED,
+    SAVE_WAIT, /* a next time that is far away */
+    SAVE_KIND_COUNT
 };
 
 struct host {
@@ -56,8 +64,10 @@ struct host {
     bool waits_for_address;
     struct host *next_waiting, *prev_waiting; /* for its address */
 
-    bool is_dirty; /* what was learned is not saved */
-    struct host *next_dirty;
+    struct {
+        bool is_queued;
+        struct host *next;
+    } saves[SAVE_KIND_COUNT];
 };
 
 TAILQ_HEAD(request_list, host_request);
@@ -78,8 +88,10 @@ struct hosts {
     bool is_waited;                 /* somebody waits for a slot */
     struct lane_queue *turn[HOST_CLASS_COUNT]; /* whose turn it is, of a ring; NULL: none READY */
     int class_turn;
-    struct host *dirty;
-    struct loop_timer *save_timer;
+    struct {
+        struct host *first;
+        struct loop_timer *timer;
+    } saves[SAVE_KIND_COUNT]; /* to be remembered */
     bool pump_queued;
     bool closing;
 };
@@ -93,8 +105,12 @@ void host_refresh_pace(struct host *host);
 void host_refresh_class(struct host *host);
 /* The ledger's timer: what waited for its time, and what has become old. */
 void hosts_on_timer(void *arg);
-/* To be saved when the timer next comes. */
+/* host_memory.c: something was learned of it; its next time has moved; it asked for a pause. */
 void host_mark_dirty(struct host *host);
+void host_mark_wait(struct host *host);
+void host_save_pause(const struct host *host);
+void hosts_init_saves(struct hosts *hosts);
+void hosts_free_saves(struct hosts *hosts);
 
 /* A request that the host counts begins, and has ended. */
 void host_request_begin(struct host_request *request, struct lane *lane);

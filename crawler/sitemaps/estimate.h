@@ -59,7 +59,7 @@ struct estimate_obstacle {
 };
 
 struct estimate {
-    bool is_complete; /* false: the time was over, and this is what was had by then */
+    bool is_complete; /* false: the time was over, or a sitemap broke off: this is what was had */
     bool is_at_least; /* there may be more pages than were counted */
     int64_t pages;    /* in scope and allowed, the seeds included */
     int64_t visits;   /* of these, within max_pages and max_host_pages */

@@ -207,9 +207,7 @@ static void judge_each_sitemap(struct estimate *result)
                          sitemap->detail);
         else if (sitemap->flags)
             add_obstacle(result, "sitemap_damaged", "%s was read only in part: %s", sitemap->url,
-                         sitemap->flags & SITEMAP_REFUSED     ? "it is made to do harm"
-                         : sitemap->flags & SITEMAP_TRUNCATED ? "it is too big"
-                                                              : "its XML is broken");
+                         sitemap->detail);
     }
 }
 
@@ -246,6 +244,8 @@ void estimate_sum(struct estimating *estimating)
     judge_sites(estimating);
     judge_each_sitemap(result);
     judge_limits(estimating);
+    for (size_t i = 0; i < result->sitemap_count; i++)
+        result->is_complete = result->is_complete && !result->sitemaps[i].flags;
     if (estimating->settings->sitemaps == SITEMAPS_OFF)
         result->is_at_least = true;
 }

@@ -308,6 +308,28 @@ static void tell_left_out(struct sitemap_site *site, int64_t count)
         set_outcome(site, site->reading->outcome, detail);
 }
 
+/* What was read counts, but there was more. */
+static void tell_damage(struct sitemap_site *site)
+{
+    const struct sitemap_record *record = &site->reading->record;
+    char detail[160];
+    if (record->kind == SITEMAP_UNKNOWN && record->fault_line > 0)
+        site->reading->flags &= ~(uint32_t)SITEMAP_BROKEN; /* some page, and no sitemap at all */
+    if (site->reading->flags & SITEMAP_REFUSED)
+        snprintf(detail, sizeof detail, "it is made to do harm; what follows was not read");
+    else if (site->reading->flags & SITEMAP_TRUNCATED)
+        snprintf(detail, sizeof detail,
+                 "it is bigger than a sitemap may be; the rest was not read");
+    else if (site->reading->flags & SITEMAP_BROKEN && record->fault_line > 0)
+        snprintf(detail, sizeof detail, "its XML is broken in line %u; what follows was not read",
+                 record->fault_line);
+    else if (site->reading->flags & SITEMAP_BROKEN)
+        snprintf(detail, sizeof detail, "it ends too early; the rest of it could not be unpacked");
+    else
+        return;
+    set_outcome(site, site->reading->outcome, detail);
+}
+
 static void queue_nested(struct sitemap_site *site)
 {
     struct sitemap_reading *reading = site->reading;
@@ -358,6 +380,7 @@ static int read_sitemap(struct task *task, struct sitemap_site *site,
     give_slot(site);
     if (rc < 0)
         return rc;
+    tell_damage(site);
     queue_nested(site);
     return hand_over(task, site);
 }

@@ -350,3 +350,15 @@ def test_inspect_answers_each_line_with_one_also_where_it_cannot():
     assert answers[1]["error"] == '"robots_b64" is no base64'
     assert answers[2]["allowed"]
     assert "inspect sitemap" in run("help", "inspect").stdout
+
+
+@pytest.mark.parametrize("agent, url, expected", [
+    ("imgcrawl/1.0", "http://b/no", {"allowed": False}), ("imgcrawl/1.0", "http://b/yes", {"allowed": True}),
+    ("imgcrawl", "gopher://b/no", {"error": "the URL is refused: other_scheme"}),
+    ("imgcrawl", "file:///no", {"error": "the URL is refused: other_scheme"})])
+def test_inspect_robots_asks_as_a_crawl_does(agent, url, expected):
+    question = {"robots": "User-agent: imgcrawl\nDisallow: /no", "agent": agent, "url": url}
+    result = subprocess.run([IMGCRAWL, "inspect", "robots"], input=json.dumps(question) + "\n", capture_output=True,
+                            text=True, timeout=20)
+    answer = json.loads(result.stdout)
+    assert {key: answer[key] for key in expected} == expected

@@ -110,3 +110,12 @@ def test_options_that_are_for_a_crawl_are_refused(tmp_path):
     result = subprocess.run([os.environ["IMGCRAWL"], "estimate", "http://x.example/", "--out", "-", "--data",
                              tmp_path / "data"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert result.returncode == 2 and "--out" in result.stderr
+
+
+def test_a_sitemap_that_breaks_off_leaves_the_estimate_incomplete(api, site):
+    site.pages["/sitemap.xml"] = (200, {"Content-Type": "application/xml"},
+                                  f"<urlset><url><loc>{site.url}/p/1</loc></url>\n<url><oops".encode())
+    answer = estimate(api, site.url + "/")
+    assert not answer["complete"] and answer["totals"]["at_least"] and answer["totals"]["pages"] == 2
+    [part] = answer["obstacles"]
+    assert part["code"] == "sitemap_damaged" and "broken in line 2" in part["detail"]

@@ -98,6 +98,9 @@ def test_each_kind_of_sitemap_is_read_once(api, job, two_sites):
         "/atom.xml": ("ok", "atom", 1), "/wrong.xml": ("ok", "urlset", 1), "/loop.xml": ("ok", "index", 2),
         "/images.xml": ("ok", "urlset", 3), "/moved.xml": ("ok", "urlset", 1), "/page.html": ("ok", "unknown", 0),
         "/broken.xml": ("ok", "urlset", 1)}
+    assert "broken in line 1" in found["/broken.xml"]["detail"] and "no sitemap" in found["/page.html"]["detail"]
+    notes = [note["detail"] for note in job["notes"] if note["code"] == "sitemap_damaged"]
+    assert len(notes) == 1 and "/broken.xml was read only in part" in notes[0]
     assert found["/broken.xml"]["flags"] == ["broken"] and found["/images.xml"]["images"] == 3
     assert found["/index.xml"]["via"] == "robots" and found["/list.txt"]["parent_url"] == one.url + "/index.xml"
     for path in found:

@@ -180,3 +180,17 @@ def test_a_page_that_takes_long_to_follow_is_left_at_once(tmp_path):
         assert counts["known"] == counts["done"] + counts["skipped"] + counts["failed"], counts
         assert counts["skipped_by_reason"]["cancelled"] == 1, "the page itself, which is not stored"
         assert daemon.stop() == 0
+
+
+def test_robots_txt_is_that_of_the_host_asked_about(tmp_path):
+    """Two origins: what one forbids the other does not; and one that cannot be had is told as such."""
+    text = {"Content-Type": "text/plain"}
+    with StaticSite({"/robots.txt": (200, text, b"User-agent: *\nAllow: /\n"), "/": page("a")}) as open_site, \
+            StaticSite({"/robots.txt": (200, text, b"User-agent: *\nDisallow: /no\n"), "/": page("b")}) as strict, \
+            StaticSite({"/robots.txt": error(500), "/": page("c")}) as broken:
+        daemon = CheckedDaemon(tmp_path / "data", "--set", "politeness.robots_tries=1").start()
+        jobs = [(site, daemon.crawl(site.url + "/", sitemaps="off")) for site in (open_site, strict, broken)]
+        told = [why((daemon, site, job), "/no") for site, job in jobs]
+        assert [answer["outcome"] for answer in told] == [None, "robots_disallowed", "robots_unreachable"]
+        assert "HTTP status 500" in told[2]["rule"]["text"] and told[2]["rule"]["kind"] == "robots"
+        daemon.stop()

@@ -33,6 +33,8 @@ struct ledger {
     int stop_after; /* stops the loop at that many starts */
     int saves;
     int64_t saved_backoff_ms;
+    int waits_saved; /* hosts, not because of a pause */
+    int64_t saved_next_at_ms;
     int turns; /* of the loop's queue */
 };
 
@@ -45,8 +47,12 @@ static inline bool has_room(unsigned aside, void *arg)
 static inline void save(const struct host_memory *rows, size_t count, bool is_pause, void *arg)
 {
     struct ledger *ledger = arg;
-    if (!is_pause)
+    if (!is_pause) {
+        ledger->waits_saved += (int)count;
+        ledger->saved_next_at_ms = rows->next_at_ms;
+        loop_stop(ledger->loop);
         return;
+    }
     assert_int_equal(count, 1);
     assert_true(rows->next_at_ms > 0);
     ledger->saves++;

@@ -365,6 +365,20 @@ static void hosts_can_be_freed_while_a_pump_is_queued(void **state)
 
 #define LEDGER_TEST(name) cmocka_unit_test_setup_teardown(name, open_ledger, close_ledger)
 
+/* Its request is still under way when the loop ends: a process that dies now leaves the time
+ * behind. Of the other host only what was learned would be saved, much later. */
+static void long_wait_is_saved_at_once_and_a_short_one_is_not(void **state)
+{
+    struct ledger *ledger = *state;
+    put_rule(ledger, (struct host_rule){.pattern = "long.test", .pace.delay_ms = 60000});
+    add_lane(ledger, 0, "short.test", 3);
+    add_lane(ledger, 0, "long.test", 3);
+    int64_t begin_ms = clock_epoch_ms();
+    loop_run(ledger->loop);
+    assert_int_equal(ledger->waits_saved, 1);
+    assert_true(ledger->saved_next_at_ms >= begin_ms + 30000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +403,7 @@ int main(void)
         LEDGER_TEST(lane_wanting_twice_counts_once),
         LEDGER_TEST(lane_that_begins_nothing_does_not_keep_the_hosts_turn),
         LEDGER_TEST(ledger_keeps_its_time_order_with_many_hosts),
+        LEDGER_TEST(long_wait_is_saved_at_once_and_a_short_one_is_not),
         LEDGER_TEST(hosts_can_be_freed_while_a_pump_is_queued),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "crawler/extract/record.h"
+#include "crawler/extract/text_print.h"
 #include "crawler/frontier/traps.h"
 #include "tests/unit/crawler/crawler_test.h"
 
@@ -19,7 +20,7 @@ struct walk {
     int found;
     char *queue[20000];
     int parent[20000];
-    int count, next, held, read;
+    int count, next, held, read, dropped;
 };
 
 static void note_found(const struct store_trap *trap, void *arg)
@@ -73,6 +74,7 @@ struct shown {
     char links[32][256];
     char images[8][128];
     char title[64];
+    char text[256]; /* words and alts */
     uint32_t link_count, image_count;
     uint64_t body_bytes;
 };
@@ -99,7 +101,12 @@ static void read_page(struct walk *walk, const char *url, site_fn site)
         links[i].url = (struct record_text){shown.links[i], (uint32_t)strlen(shown.links[i])};
     for (uint32_t i = 0; i < shown.image_count; i++)
         images[i].url = (struct record_text){shown.images[i], (uint32_t)strlen(shown.images[i])};
+    struct text_print print;
+    text_print_begin(&print, url, strlen(url));
+    text_print_add(&print, shown.title, strlen(shown.title));
+    text_print_add(&print, shown.text, strlen(shown.text));
     const struct page_record record = {
+        .text_print = text_print_value(&print),
         .title = {shown.title, (uint32_t)strlen(shown.title)},
         .links = links,
         .link_count = shown.link_count,
@@ -315,6 +322,8 @@ static void endless_pages(const char *url, struct shown *shown)
     const char *number = strstr(url, "page=");
     int page = number ? atoi(number + 5) : 1;
     snprintf(shown->title, sizeof shown->title, "Page %d", page);
+    snprintf(shown->text, sizeof shown->text, "Results %d to %d of 1000000, next: %d. Nothing yet.",
+             page * 10 - 9, page * 10, page + 1);
     snprintf(shown->images[shown->image_count++], 128, "http://a.example/logo.png");
     show_link(shown, "http://a.example/");
     for (int next = page + 1; next < page + 4; next++)
@@ -445,6 +454,36 @@ static void paged_photos(const char *url, struct shown *shown)
         show_link(shown, "http://a.example/photos?page=%d", page + 1);
 }
 
+/* One stock picture, and links to the neighbours; the entries' words differ. */
+static void glossary(const char *url, struct shown *shown)
+{
+    int entry = atoi(strstr(url, "entry=") + 6);
+    snprintf(shown->title, sizeof shown->title, "Glossary");
+    snprintf(shown->text, sizeof shown->text, "Entry %d: %c%c%c", entry, 'a' + entry % 26,
+             'a' + entry / 26 % 26, 'a' + entry / 676 % 26);
+    snprintf(shown->images[shown->image_count++], 128, "http://a.example/stock.png");
+    for (int other = entry - 1; other <= entry + 1; other += 2)
+        if (other >= 1 && other <= 4000)
+            show_link(shown, "http://a.example/g?entry=%d", other);
+}
+
+/* Items that say nothing but their number, which lists lead to. */
+static void listed_items(const char *url, struct shown *shown)
+{
+    const char *list = strstr(url, "list?page="), *item = strstr(url, "item?id=");
+    int number = atoi(strchr(url, '=') + 1);
+    snprintf(shown->images[shown->image_count++], 128, "http://a.example/none.png");
+    snprintf(shown->text, sizeof shown->text, "Item %d", number);
+    if (item) {
+        show_link(shown, "http://a.example/item?id=%d", number > 10 ? number - 1 : 10);
+        show_link(shown, "http://a.example/item?id=%d", number < 809 ? number + 1 : 809);
+    }
+    for (int i = 0; list && i < 10; i++)
+        show_link(shown, "http://a.example/item?id=%d", number * 10 + i);
+    if (list && number < 80)
+        show_link(shown, "http://a.example/list?page=%d", number + 1);
+}
+
 static void ordinary_sites_have_no_traps(void **state)
 {
     (void)state;
@@ -454,6 +493,8 @@ static void ordinary_sites_have_no_traps(void **state)
     expect_none("http://a.example/day/1800-01", history, 1200);
     expect_none("http://a.example/list?page=0", paged_list, 150 * 11);
     expect_none("http://a.example/photos?page=0", paged_photos, 400);
+    expect_none("http://a.example/g?entry=1", glossary, 4000);
+    expect_none("http://a.example/list?page=1", listed_items, 880);
 }
 
 /* ---- release, resume, memory, speed ---- */
@@ -490,7 +531,6 @@ static void traps_are_restored(void **state)
     row.id = 6;
     traps_restore(traps, &row);
     traps_restore_url(traps, "http://a.example/f?a=2&b=1", 26, now_ms);
-    assert_int_equal(traps_count(traps), 2);
     assert_int_equal(traps_judge_new(traps, url, strlen(url), NULL, now_ms), 5);
     assert_int_equal(traps_judge_queued(traps, url, strlen(url), now_ms), 5);
     assert_int_equal(traps_judge_new(traps, duplicate, strlen(duplicate), NULL, now_ms), 6);
@@ -544,6 +584,61 @@ static void hostile_urls_neither_fill_memory_nor_take_long(void **state)
     traps_free(traps);
 }
 
+static void count_dropped(void *arg)
+{
+    struct walk *walk = arg;
+    walk->dropped++;
+}
+
+static void flood(struct walk *walk, const char *host)
+{
+    char url[128];
+    for (int i = 0; i < 4200; i++) {
+        for (int day = 1; day <= 3; day++) {
+            int bytes = snprintf(url, sizeof url, "http://%s/f%d/2020/01/0%d", host, i, day);
+            traps_judge_new(walk->traps, url, (size_t)bytes, NULL, now_ms);
+        }
+    }
+}
+
+static void a_flood_of_families_does_not_blind(void **state)
+{
+    (void)state;
+    struct walk *walk = walk_new();
+    traps_on_dropped(walk->traps, count_dropped);
+    flood(walk, "b.example");
+    flood(walk, "a.example");
+    assert_int_equal(walk->dropped, 1);
+    run(walk, "http://a.example/", calendar, 3000);
+    assert_true(walk->found >= 1);
+    assert_string_equal(walk->pattern, "http://a.example/cal/{date}");
+    assert_true(walk->read < 200);
+    walk_free(walk);
+}
+
+/* What one host makes costs another none of its evidence. */
+static void a_flood_on_one_host_leaves_the_others_theirs(void **state)
+{
+    (void)state;
+    struct walk *walk = walk_new();
+    char url[128];
+    for (int i = 0; i < 19; i++) {
+        snprintf(url, sizeof url, "http://a.example/f?a=%d&b=1", i);
+        find(walk, url, NULL);
+        snprintf(url, sizeof url, "http://a.example/f?b=1&a=%d", i);
+        find(walk, url, NULL);
+    }
+    for (int i = 0; i < 4200 * 64; i++) {
+        int bytes =
+            snprintf(url, sizeof url, "http://b.example/f%d/2020/01/0%d", i / 64, i % 9 + 1);
+        traps_judge_new(walk->traps, url, (size_t)bytes, NULL, now_ms);
+    }
+    assert_false(find(walk, "http://a.example/f?a=99&b=1", NULL));
+    assert_true(find(walk, "http://a.example/f?b=1&a=99", NULL));
+    assert_int_equal(walk->found, 1);
+    walk_free(walk);
+}
+
 static void show_cost(void **state)
 {
     (void)state;
@@ -584,6 +679,8 @@ int main(void)
         cmocka_unit_test(traps_are_restored),
         cmocka_unit_test(evidence_of_urls_outlives_a_restart),
         cmocka_unit_test(hostile_urls_neither_fill_memory_nor_take_long),
+        cmocka_unit_test(a_flood_of_families_does_not_blind),
+        cmocka_unit_test(a_flood_on_one_host_leaves_the_others_theirs),
         cmocka_unit_test(show_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,7 +169,7 @@ static void broken_xml_is_kept_up_to_the_fault(void **state)
     struct sitemap sitemap =
         sitemap_of_text("\n<urlset><url><loc>http://a/1</loc></url>\n"
                         "<url><loc>http://a/2</loc><image:image><image:loc>/i</image:loc>"
-                        "<image:title>x & y</image:title></image:image></url></urlset>");
+                        "<image:title>x < y</image:title></image:image></url></urlset>");
     assert_int_equal(sitemap.record.flags, SITEMAP_BROKEN);
     assert_int_equal(sitemap.record.fault_line, 3);
     assert_locs(&sitemap, LOCS("http://a/1", "http://a/2"));
@@ -179,6 +179,22 @@ static void broken_xml_is_kept_up_to_the_fault(void **state)
           SITEMAP_URLSET, SITEMAP_BROKEN, LOCS("http://a/1"));
     check("<urlset><url><loc>http://a/1</loc></url></urlset>junk", SITEMAP_URLSET, SITEMAP_BROKEN,
           LOCS("http://a/1"));
+}
+
+static void stray_ampersands_and_controls_are_mended(void **state)
+{
+    (void)state;
+    check("<urlset><url><loc>http://a/?a=1&b=2</loc></url>"
+          "<url><loc>http://a/?a&amp;b&#38;c&#x26;d&;e&copy;&</loc></url>"
+          "<url><loc>http://a/?&#;&#x;&#0;</loc></url>"
+          "<!-- & --><url><loc><![CDATA[http://a/?c&d&amp;e]]></loc></url>"
+          "<url><loc>http://a/\x01\x0bz</loc></url></urlset>",
+          SITEMAP_URLSET, 0,
+          LOCS("http://a/?a=1&b=2", "http://a/?a&b&c&d&;e&copy;&", "http://a/?&",
+               "http://a/?c&d&amp;e", "http://a/%20%20z"));
+    check("<!DOCTYPE urlset [<!ENTITY h 'http://a/'>]>"
+          "<urlset><url><loc>&h;?a&b=1;</loc></url></urlset>",
+          SITEMAP_URLSET, 0, LOCS("http://a/?a&b=1;"));
 }
 
 static void entities_of_entities_are_refused(void **state)
@@ -421,6 +437,7 @@ int main(void)
         cmocka_unit_test(other_documents_are_unknown),
         cmocka_unit_test(encodings_are_believed_in_the_order_of_trust),
         cmocka_unit_test(broken_xml_is_kept_up_to_the_fault),
+        cmocka_unit_test(stray_ampersands_and_controls_are_mended),
         cmocka_unit_test(entities_of_entities_are_refused),
         cmocka_unit_test(one_big_entity_used_often_meets_the_limit),
         cmocka_unit_test(external_entities_are_not_read),

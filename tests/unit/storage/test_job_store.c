@@ -333,6 +333,8 @@ static void no_job_s_file_is_refused_with_a_reason(void **state)
     assert_int_equal(job_store_open(in_folder("1.sqlite"), &store, &reason), -EILSEQ);
     assert_string_equal(reason, "the file is not an SQLite database");
     assert_int_equal(job_store_open(in_folder("no/1.sqlite"), &store, &reason), -ENOENT);
+    assert_int_equal(job_store_reopen(in_folder("2.sqlite"), &store, &reason), -ENOENT);
+    assert_int_equal(access(in_folder("2.sqlite"), F_OK), -1);
     assert_null(store);
 }
 
