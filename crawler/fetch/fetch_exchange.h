@@ -98,9 +98,9 @@ enum answer_encoding {
 struct answer {
     int status;
     int http_version;
-    int64_t content_length;  /* -1: not told */
-    int64_t range_total;     /* that Content-Range tells; -1: none */
-    bool is_encoded;         /* by Content-Encoding */
+    int64_t content_length; /* -1: not told */
+    int64_t range_total;    /* that Content-Range tells; -1: none */
+    bool is_encoded;        /* by Content-Encoding */
     enum answer_encoding encoding;
     int64_t retry_after_ms;  /* -1: not told */
     int64_t cache_max_age_s; /* -1: not told */

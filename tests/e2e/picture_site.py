@@ -32,6 +32,10 @@ def picture(data, kind="image/png", **headers):
     return 200, {"Content-Type": kind, **headers}, data
 
 
+class WaitingServer(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual 5, a browser that opens many connections at once meets a reset
+
+
 class PictureSite:
     """pages: {path: (status, headers, body)}, or a function of the request's headers that gives that. Paths that begin
     with /plain/ are answered whole, whatever range is asked for. What was sent of each is counted, too."""
@@ -54,7 +58,7 @@ class PictureSite:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
+        self.server = WaitingServer((address, 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         self.url = f"http://{address}:{self.port}"

@@ -16,6 +16,10 @@ def error(status):
     return status, {"Content-Type": "text/html"}, b"<!doctype html><title>error</title>"
 
 
+class WaitingServer(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual 5, a browser that opens many connections at once meets a reset
+
+
 class StaticSite:
     """pages: {path: (status, headers, body)}; what is not there is 404, robots.txt included."""
 
@@ -37,7 +41,7 @@ class StaticSite:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = WaitingServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"

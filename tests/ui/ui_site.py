@@ -54,6 +54,10 @@ EXPECTED = {
 }
 
 
+class WaitingServer(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual 5, a browser that opens many connections at once meets a reset
+
+
 class Site:
     """Serves from its own threads until close()."""
 
@@ -76,7 +80,7 @@ class Site:
                 except ConnectionError:
                     pass  # the crawl was over before
 
-        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.server = WaitingServer(('127.0.0.1', 0), Handler)
         self.server.daemon_threads = True
         self.url = f'http://127.0.0.1:{self.server.server_address[1]}/'
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

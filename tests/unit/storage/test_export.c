@@ -70,15 +70,14 @@ static void csv_is_exact(void **state)
     (void)state;
     char expected[2048];
     job_store_free(open_site(in_folder("1.sqlite"), 1));
-    snprintf(
-        expected, sizeof(expected), "%s%s", header,
-        "https://example.com/1,https://example.com/logo.png,img,0,The logo,text,,,," REST(
-            "") "https://example.com/1,https://img.example/1.jpg,img,1,,missing,"
-                "\"a \"\"title\"\", quoted\",,," REST("") "https://example.com/"
-                                                          "1,,img,2,,empty,,,," REST(
-                                                              "") "https://example.com/1,https://"
-                                                                  "img.example/2x-1.jpg,srcset,3,  "
-                                                                  ",whitespace,,,," REST("2x"));
+    snprintf(expected, sizeof(expected), "%s%s", header,
+             "https://example.com/1,https://example.com/logo.png,img,0,The logo,text,,,," REST(
+                 "") "https://example.com/1,https://img.example/1.jpg,img,1,,missing,"
+                     "\"a \"\"title\"\", quoted\",,," REST(
+                         "") "https://example.com/"
+                             "1,,img,2,,empty,,,," REST("") "https://example.com/1,https://"
+                                                            "img.example/2x-1.jpg,srcset,3,  "
+                                                            ",whitespace,,,," REST("2x"));
     assert_export(EXPORT_CSV, expected);
 }
 
