@@ -135,12 +135,6 @@ static int complete(struct export_options *options)
 
 /* ---- the job ---- */
 
-static bool is_number(const char *text)
-{
-    size_t digits = strspn(text, "0123456789");
-    return digits > 0 && digits < 19 && text[digits] == '\0';
-}
-
 /* SQLite would say of most of these only that it cannot open the file. */
 static int check_job(const struct export_options *options, const struct config *config,
                      const char *path)
@@ -149,7 +143,7 @@ static int check_job(const struct export_options *options, const struct config *
     if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode) && access(path, R_OK) == 0)
         return 0;
     int error = errno == 0 ? EISDIR : errno;
-    if (error == ENOENT && is_number(options->job))
+    if (error == ENOENT && job_argument_is_number(options->job))
         fprintf(stderr,
                 "imgcrawl: there is no job %s in %s; name its directory with --data DIR, or the "
                 "job's file itself\n",

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+bool job_argument_is_number(const char *argument);
 /* To be freed. */
 char *job_argument_path(const char *argument, const char *data_dir);
 /* Whether writing to that path would replace the file of a job: this one, or another beside it.

@@ -134,11 +134,6 @@ json_t *redirect_view(const struct page_result *row)
     return view;
 }
 
-static json_t *known(int64_t number, bool is_known)
-{
-    return is_known ? json_integer(number) : json_null();
-}
-
 /* null: it was not asked for, or not yet. */
 static json_t *probe_view(const struct image_probe_result *probe)
 {
@@ -152,13 +147,14 @@ static json_t *probe_view(const struct image_probe_result *probe)
     json_object_set_new(view, "final_url", json_text(probe->final_url));
     json_object_set_new(view, "declared_type", json_text(probe->declared_type));
     json_object_set_new(view, "type", json_text(probe->type));
-    json_object_set_new(view, "bytes", known(probe->bytes, probe->bytes >= 0));
-    json_object_set_new(view, "width", known(probe->width, probe->width > 0));
-    json_object_set_new(view, "height", known(probe->height, probe->height > 0));
+    json_object_set_new(view, "bytes",
+                        probe->bytes >= 0 ? json_integer(probe->bytes) : json_null());
+    json_object_set_new(view, "width", json_id(probe->width));
+    json_object_set_new(view, "height", json_id(probe->height));
     json_object_set_new(view, "is_animated", json_boolean(probe->is_animated));
     json_object_set_new(view, "sha256", json_text(probe->sha256));
     json_object_set_new(view, "perceptual_hash", json_text(probe->perceptual_hash));
-    json_object_set_new(view, "probed_ms", known(probe->probed_ms, probe->probed_ms > 0));
+    json_object_set_new(view, "probed_ms", json_id(probe->probed_ms));
     return view;
 }
 

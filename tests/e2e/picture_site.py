@@ -7,6 +7,8 @@ import threading
 import time
 import zlib
 
+from static_site import WaitingServer
+
 
 def png(width, height, shade=0):
     """A real one, of noise that depends on shade."""
@@ -30,10 +32,6 @@ def page(*parts):
 
 def picture(data, kind="image/png", **headers):
     return 200, {"Content-Type": kind, **headers}, data
-
-
-class WaitingServer(http.server.ThreadingHTTPServer):
-    request_queue_size = 128  # with the usual 5, a browser that opens many connections at once meets a reset
 
 
 class PictureSite:

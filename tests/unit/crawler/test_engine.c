@@ -1,28 +1,6 @@
 /* Engine: what becomes of jobs, with everything real but the site. States and what may follow, ends
  * in each phase, and taking up after a shutdown. This binary is its own parse process. */
-#include "tests/unit/crawler/engine_world.h"
-
-static struct world world;
-
-static int open_world(void **state)
-{
-    int rc = make_folder(state);
-    world_begin(&world, site_page);
-    return rc;
-}
-
-static int close_world(void **state)
-{
-    world_end(&world);
-    return remove_folder(state);
-}
-
-/* The catalog has the last word on it. */
-static void wait_until_saved(int64_t id)
-{
-    while (is_on_board(&world, id))
-        run_loop_for(world.loop, 1);
-}
+#include "tests/unit/crawler/shared_world.h"
 
 static int64_t create_running(void)
 {

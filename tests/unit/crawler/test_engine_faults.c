@@ -1,23 +1,8 @@
 /* Engine: a disk that fails, and a site that does. Whatever fails is told, nothing hangs, and once
  * the disk is well again nothing that was acknowledged is missing. */
-#include "tests/unit/crawler/engine_world.h"
+#include "tests/unit/crawler/shared_world.h"
 
 #include <sys/stat.h>
-
-static struct world world;
-
-static int open_world(void **state)
-{
-    int rc = make_folder(state);
-    world_begin(&world, site_page);
-    return rc;
-}
-
-static int close_world(void **state)
-{
-    world_end(&world);
-    return remove_folder(state);
-}
 
 static bool is_quiet(void)
 {

@@ -1,27 +1,6 @@
 /* Engine: what is asked for while something else is under way with the same job: releases of traps,
  * a deletion, a cancellation. The traps are written into the job's file by hand. */
-#include "tests/unit/crawler/engine_world.h"
-
-static struct world world;
-
-static int open_world(void **state)
-{
-    int rc = make_folder(state);
-    world_begin(&world, site_page);
-    return rc;
-}
-
-static int close_world(void **state)
-{
-    world_end(&world);
-    return remove_folder(state);
-}
-
-static void wait_until_saved(int64_t id)
-{
-    while (is_on_board(&world, id))
-        run_loop_for(world.loop, 1);
-}
+#include "tests/unit/crawler/shared_world.h"
 
 static void add_traps(int64_t id, int count)
 {
