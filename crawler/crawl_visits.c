@@ -116,9 +116,6 @@ static void page_stored(struct crawl *crawl, struct frontier_url *take_url,
 {
     note_failure(crawl, take_url, result);
     job_counts_settle(&crawl->counts, result->outcome);
-    crawl_count_totals(crawl, result->totals);
-    finds_announce(result->finds, &crawl->counts);
-    crawl_follow_to_sitemaps(crawl, result->finds);
     rate_count(&crawl->rate, loop_now_ms(crawl->services->loop));
     frontier_settle(take_url);
 }
@@ -128,6 +125,7 @@ void crawl_finds_stored(const struct finds *finds, const struct store_totals *to
     struct crawl *crawl = arg;
     crawl_count_totals(crawl, totals);
     finds_announce(finds, &crawl->counts);
+    crawl_follow_to_sitemaps(crawl, finds);
     crawl_changed(crawl);
     hosts_pump(crawl->services->hosts); /* the writer has room again */
 }

@@ -366,12 +366,23 @@ static void fill_append(struct page *page)
     };
 }
 
-/* With what was found last. */
+static struct promise *page_appended(struct promise *settled, void *arg)
+{
+    (void)settled;
+    struct page *page = arg;
+    const struct page_owner *owner = page->owner;
+    owner->on_finds(&page->follow.finds, &page->append.totals, owner->arg);
+    return NULL;
+}
+
+/* With what was found last. Finds are told by what follows the append itself, as those of slices
+ * are: promises further down the chain would tell them after younger ones of other pages. */
 static struct promise *append_page(void *arg)
 {
     struct page *page = arg;
     fill_append(page);
-    return store_writer_append(page->owner->services->writer, &page->append);
+    return promise_then(store_writer_append(page->owner->services->writer, &page->append),
+                        page_appended, page);
 }
 
 static struct promise *store_page(struct promise *settled, void *arg)
@@ -428,9 +439,7 @@ static struct promise *end_visit(struct promise *settled, void *arg)
     struct page_result result = {.end = end_of(settled),
                                  .outcome = page->outcome,
                                  .retry_at_ms = page->retry_at_ms,
-                                 .detail = page->detail,
-                                 .finds = &page->follow.finds,
-                                 .totals = &page->append.totals};
+                                 .detail = page->detail};
     if (result.end == PAGE_NOT_STORED)
         result.error = promise_error(settled)->code;
     owner->on_end(page, page->url, &result, owner->arg);

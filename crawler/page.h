@@ -35,8 +35,6 @@ struct page_result {
     int64_t retry_at_ms; /* loop time */
     int error;           /* positive errno */
     const char *detail;
-    const struct finds *finds;         /* what it led to, besides what on_finds was told */
-    const struct store_totals *totals; /* of the job, as of its commit */
 };
 
 /* The crawl that a page belongs to, as far as a page must know it. */
@@ -49,7 +47,8 @@ struct page_owner {
     struct job_store *store;
     int store_error; /* once rows were lost: positive errno, nothing more is stored */
     struct discovery *discovery;
-    /* Of a page that leads to very many URLs, before its end: these are in the file. */
+    /* What a page leads to is in the file; told before its end, in several parts where there is
+     * very much, and in order of ids whatever pages it is of. */
     void (*on_finds)(const struct finds *finds, const struct store_totals *totals, void *arg);
     /* `page` is freed when this returns; take_url is the owner's again. */
     void (*on_end)(struct page *page, struct frontier_url *take_url,

@@ -3,6 +3,7 @@
  * For each origin: queued = window_count + retry_count + (what is on disk only), and every queued
  * URL on disk only has an id above loaded_id. A refill reads ids in (loaded_id, added_id], so rows
  * that are committed but not yet told by frontier_add() are left for later and never counted twice.
+ * That leans on new URLs being told in order of their ids.
  */
 #include "crawler/frontier/frontier.h"
 
@@ -276,6 +277,7 @@ int frontier_restore_origin(struct frontier *frontier, int64_t id, const struct 
 
 void frontier_add(struct frontier_origin *origin, const struct frontier_add *add)
 {
+    assert(add->id > origin->added_id);
     bool window_is_all = on_disk(origin) == 0 && !origin->loading;
     origin->queued++;
     origin->frontier->queued++;
